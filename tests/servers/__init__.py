@@ -1,0 +1,1 @@
+"""Real servers for tests: Apache Kafka and PostgreSQL as child processes that can be killed and paused."""

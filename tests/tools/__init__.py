@@ -1,0 +1,1 @@
+"""Programs that `make check` runs besides the linters."""
