@@ -1,0 +1,120 @@
+"""Column types and helpers that mean the same on PostgreSQL and on SQLite."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from pydantic import BaseModel
+from sqlalchemy import Connection, Dialect
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+metadata = sa.MetaData()
+"""The tables that every service has: outbox, positions, processed and parked events, leases, counters."""
+
+_SQLITE_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class _Moment(TypeDecorator[datetime]):
+    """An aware time in UTC. SQLite has no time type and drops zones, so there it is sortable text."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(sa.String(26))
+        return dialect.type_descriptor(sa.DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.astimezone(UTC).strftime(_SQLITE_FORMAT)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        return value.astimezone(UTC) if isinstance(value, datetime) else None
+
+
+class _Span(TypeDecorator[timedelta]):
+    """A duration in whole milliseconds."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:
+        return None if value is None else value // timedelta(milliseconds=1)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> timedelta | None:
+        return None if value is None else timedelta(milliseconds=value)
+
+
+class Snapshot(TypeDecorator[ModelT]):
+    """A frozen model kept as JSON text, for what is always read and written whole."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, model: type[ModelT]) -> None:
+        super().__init__()
+        self.model = model
+
+    def process_bind_param(self, value: ModelT | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.model_dump_json(exclude_none=True)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> ModelT | None:
+        return None if value is None else self.model.model_validate_json(value)
+
+
+Moment = _Moment()
+Span = _Span()
+
+counter = sa.Table(
+    "counter",
+    metadata,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("next", sa.BigInteger, nullable=False),
+)
+
+
+def upsert(
+    connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]], *, key: Sequence[str]
+) -> None:
+    """Insert rows, or overwrite the other columns given where the key is there already."""
+    if not rows:
+        return
+    insert = insert_for(connection, table)
+    given = [name for name in rows[0] if name not in key]
+    changed = {name: insert.excluded[name] for name in given}
+    connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=changed), list(rows))
+
+
+def insert_new(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows and leave alone those whose key is there already."""
+    if rows:
+        connection.execute(insert_for(connection, table).on_conflict_do_nothing(), list(rows))
+
+
+def insert_for(connection: Connection, table: sa.Table) -> Any:
+    """An insert with `on_conflict…`, which both databases have under the same name in different modules."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def take_numbers(connection: Connection, name: str, count: int) -> range:
+    """The next `count` numbers of a named series, without gaps; held until the transaction ends."""
+    statement = (
+        sa.update(counter)
+        .where(counter.c.name == name)
+        .values(next=counter.c.next + count)
+        .returning(counter.c.next)
+    )
+    end = connection.scalar(statement)
+    if end is None:
+        connection.execute(sa.insert(counter), [{"name": name, "next": count + 1}])
+        end = count + 1
+    return range(end - count, end)

@@ -1,0 +1,161 @@
+"""How far a subscription has read, which events it has seen, and which it could not digest.
+
+These rows change in the transaction that carries the effects, which makes effects happen once.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, RowMapping
+
+from candor_common.columns import Moment, insert_new, metadata
+from candor_common.feed import Partition, Record
+from candor_common.wire import headers_of, value_of
+
+consumer_position = sa.Table(
+    "consumer_position",
+    metadata,
+    sa.Column("subscription", sa.String(40), primary_key=True),
+    sa.Column("topic", sa.String(80), primary_key=True),
+    sa.Column("partition", sa.Integer, primary_key=True),
+    sa.Column("next_offset", sa.BigInteger, nullable=False),
+)
+
+processed_event = sa.Table(
+    "processed_event",
+    metadata,
+    sa.Column("subscription", sa.String(40), primary_key=True),
+    sa.Column("event_id", sa.String(64), primary_key=True),
+    sa.Column("processed_at", Moment, nullable=False, index=True),
+)
+
+parked_event = sa.Table(
+    "parked_event",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("subscription", sa.String(40), nullable=False),
+    sa.Column("topic", sa.String(80), nullable=False),
+    sa.Column("partition", sa.Integer, nullable=False),
+    sa.Column("offset", sa.BigInteger, nullable=False),
+    sa.Column("headers", sa.JSON, nullable=False),
+    sa.Column("value", sa.LargeBinary),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("parked_at", Moment, nullable=False),
+    sa.Column("replayed_at", Moment),
+    sqlite_autoincrement=True,
+)
+
+
+def load(connection: Connection, subscription: str, partitions: Iterable[Partition]) -> dict[Partition, int]:
+    """The next offset to read of each partition; 0 where nothing was read yet. Locks the rows it finds.
+
+    The lock is the fence: a rival that got the partition in a rebalance waits here, or makes us see its progress.
+    """
+    wanted = sorted(partitions, key=lambda partition: (partition.topic, partition.number))
+    query = (
+        sa.select(consumer_position)
+        .where(
+            consumer_position.c.subscription == subscription,
+            consumer_position.c.topic.in_(sorted({partition.topic for partition in wanted})),
+        )
+        .order_by(consumer_position.c.topic, consumer_position.c.partition)
+    )
+    numbers = sorted({partition.number for partition in wanted})
+    locked = query.where(consumer_position.c.partition.in_(numbers)).with_for_update()
+    found = {Partition(row.topic, row.partition): int(row.next_offset) for row in connection.execute(locked)}
+    return {partition: found.get(partition, 0) for partition in wanted}
+
+
+def create(connection: Connection, subscription: str, partitions: Iterable[Partition]) -> None:
+    """Make sure that every partition has a row to lock."""
+    insert_new(
+        connection,
+        consumer_position,
+        [
+            {"subscription": subscription, "topic": one.topic, "partition": one.number, "next_offset": 0}
+            for one in partitions
+        ],
+    )
+
+
+def advance(connection: Connection, subscription: str, to: Mapping[Partition, int]) -> None:
+    """Move positions forward; the rows are locked by `load` in the same transaction."""
+    table = consumer_position
+    statement = (
+        sa.update(table)
+        .where(
+            table.c.subscription == subscription,
+            table.c.topic == sa.bindparam("of_topic"),
+            table.c.partition == sa.bindparam("of_partition"),
+        )
+        .values(next_offset=sa.bindparam("to"))
+    )
+    rows = [{"of_topic": one.topic, "of_partition": one.number, "to": offset} for one, offset in to.items()]
+    if rows:
+        connection.execute(statement, rows)
+
+
+def seen(connection: Connection, subscription: str, event_ids: Sequence[str]) -> set[str]:
+    """Those of the events that this subscription has processed before."""
+    query = sa.select(processed_event.c.event_id).where(
+        processed_event.c.subscription == subscription, processed_event.c.event_id.in_(event_ids)
+    )
+    return set(connection.scalars(query))
+
+
+def remember(connection: Connection, subscription: str, event_ids: Sequence[str], now: datetime) -> None:
+    rows = [{"subscription": subscription, "event_id": one, "processed_at": now} for one in event_ids]
+    if rows:
+        connection.execute(sa.insert(processed_event), rows)
+
+
+def park(connection: Connection, subscription: str, record: Record, reason: str, now: datetime) -> None:
+    """Set an event aside, whole and with its reason, so that it can be listed and replayed."""
+    envelope = record.envelope
+    row: dict[str, Any] = {
+        "subscription": subscription,
+        "topic": record.partition.topic,
+        "partition": record.partition.number,
+        "offset": record.offset,
+        "headers": record.headers or (headers_of(envelope) if envelope else {}),
+        "value": record.value or (value_of(envelope.fact) if envelope else None),
+        "reason": reason[:2000],
+        "parked_at": now,
+    }
+    connection.execute(sa.insert(parked_event), [row])
+
+
+def parked(connection: Connection, subscription: str, *, limit: int = 100) -> Sequence[RowMapping]:
+    """Events that were set aside and not replayed yet, oldest first."""
+    query = (
+        sa.select(parked_event)
+        .where(parked_event.c.subscription == subscription, parked_event.c.replayed_at.is_(None))
+        .order_by(parked_event.c.id)
+        .limit(limit)
+    )
+    return connection.execute(query).mappings().all()
+
+
+def parked_by_id(connection: Connection, subscription: str, number: int) -> RowMapping | None:
+    query = (
+        sa.select(parked_event)
+        .where(parked_event.c.subscription == subscription, parked_event.c.id == number)
+        .with_for_update()
+    )
+    return connection.execute(query).mappings().one_or_none()
+
+
+def mark_replayed(connection: Connection, number: int, now: datetime) -> None:
+    connection.execute(sa.update(parked_event).where(parked_event.c.id == number).values(replayed_at=now))
+
+
+def forget(connection: Connection, before: datetime) -> None:
+    """Drop the ids of events that can no longer be repeated."""
+    connection.execute(sa.delete(processed_event).where(processed_event.c.processed_at < before))
+
+
+def slowest(connection: Connection) -> int:
+    """The lowest position of all subscriptions; 0 when there is none."""
+    return connection.scalar(sa.select(sa.func.min(consumer_position.c.next_offset))) or 0

@@ -1,0 +1,43 @@
+"""Setting up PostgreSQL: for every service a schema and a role that reaches nothing else."""
+
+from collections.abc import Mapping
+
+import asyncpg
+
+SERVICES = ("intake", "triage", "sla-timer", "notifier", "feedback")
+
+
+def role_of(service: str) -> str:
+    """`sla-timer` has the role and the schema `candor_sla_timer`."""
+    return f"candor_{service.replace('-', '_')}"
+
+
+def statements(database: str, service: str, password: str) -> list[str]:
+    """SQL that makes role and schema of one service, or renews the password; safe to run again."""
+    role = role_of(service)
+    secret = password.replace("'", "''")
+    missing = f"NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}')"
+    return [
+        f"DO $$ BEGIN IF {missing} THEN CREATE ROLE {role} LOGIN; END IF; END $$",
+        f"ALTER ROLE {role} WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '{secret}'",
+        f"CREATE SCHEMA IF NOT EXISTS {role} AUTHORIZATION {role}",
+        f"REVOKE ALL ON SCHEMA {role} FROM PUBLIC",
+        f'ALTER ROLE {role} IN DATABASE "{database}" SET search_path = {role}',
+        f'GRANT CONNECT ON DATABASE "{database}" TO {role}',
+    ]
+
+
+async def provision(administrator: str, passwords: Mapping[str, str]) -> None:
+    """Set up the services named in `passwords` (service -> password) in the database of an administrator's URL
+    (`postgresql://…`)."""
+    connection = await asyncpg.connect(administrator)
+    try:
+        database = await connection.fetchval("SELECT current_database()")
+        async with connection.transaction():
+            await connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+            await connection.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
+            for service, password in passwords.items():
+                for statement in statements(database, service, password):
+                    await connection.execute(statement)
+    finally:
+        await connection.close()

@@ -1,0 +1,172 @@
+"""A process: some services, and the mode that they run in.
+
+Embedded: all five, one SQLite file, the outbox table as the log. Distributed: one service, PostgreSQL and Kafka.
+Everything opens in order and closes in reverse; a background task that dies ends the process.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import NoReturn
+
+import structlog
+from fastapi import FastAPI
+
+from candor_common import errors, periodic, telemetry, web
+from candor_common.charter import load_charter
+from candor_common.clock import Clock, SystemClock
+from candor_common.consumer import Consumer
+from candor_common.database import Database
+from candor_common.feed import Feed
+from candor_common.health import checks
+from candor_common.housekeeping import housekeeping
+from candor_common.migrate import migrate
+from candor_common.parked import parked_router
+from candor_common.security import KeyRing, Security, Signer, is_loopback, keys_path, signing_key
+from candor_common.service import Context, Periodic, Runtime, Service
+from candor_common.settings import Settings
+
+log = structlog.get_logger()
+
+DRAIN = 4.0
+"""Seconds that background tasks get to finish what they are doing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What differs between the modes."""
+
+    database: Database
+    feed: Callable[[Service], Feed]
+    rest_factor: float = 0.0
+    tasks: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    """Further loops to run, such as the relay."""
+    check: Callable[[], Awaitable[Sequence[telemetry.Check]]] | None = None
+
+
+Mode = Callable[[Settings, Clock, Sequence[Service]], AbstractAsyncContextManager[Wiring]]
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """Services wired to a mode, with everything open and nothing running yet."""
+
+    services: Sequence[Service]
+    runtime: Runtime
+    wiring: Wiring
+    consumers: Sequence[Consumer]
+
+    @property
+    def periodics(self) -> list[Periodic]:
+        return [one for service in self.services for one in service.periodics] + [housekeeping(self.services)]
+
+
+@asynccontextmanager
+async def assemble(
+    services: Sequence[Service], settings: Settings, mode: Mode, clock: Clock
+) -> AsyncIterator[Assembly]:
+    """Open database, resources and feeds of some services; close them in reverse."""
+    async with AsyncExitStack() as stack:
+        context = Context(load_charter(settings.charter), settings, Signer(signing_key(settings), clock))
+        wiring = await stack.enter_async_context(mode(settings, clock, services))
+        await migrate(wiring.database, ["candor_common", *(service.package for service in services)])
+        watchdog = telemetry.Watchdog(clock)
+        runtime = Runtime(wiring.database, clock, context, watchdog, wiring.rest_factor)
+        for service in services:
+            if service.open is not None:
+                runtime.resources[service.name] = await stack.enter_async_context(service.open(runtime))
+        consumers = [Consumer(one, runtime, wiring.feed(one)) for one in services if one.subscriptions]
+        for consumer in consumers:
+            stack.push_async_callback(consumer.feed.stop)
+            await consumer.start()
+        yield Assembly(services, runtime, wiring, consumers)
+
+
+def end_the_process(name: str, error: BaseException | None) -> NoReturn:
+    """A background task is gone: rather no process, which is seen and restarted, than half a one."""
+    telemetry.task_deaths.labels(name).inc()
+    log.critical("task_died", task=name, exc_info=error)
+    os._exit(70)
+
+
+@asynccontextmanager
+async def running(
+    assembly: Assembly, on_death: Callable[[str, BaseException | None], object] = end_the_process
+) -> AsyncIterator[None]:
+    """Run consumers, periodics and the mode's own loops until left; then let them finish what they do."""
+    loops: dict[str, Callable[[], Awaitable[None]]] = dict(assembly.wiring.tasks)
+    for consumer in assembly.consumers:
+        loops[f"{consumer.name}.consumer"] = consumer.run
+    for one in assembly.periodics:
+        loops[one.name] = partial(periodic.run, one, assembly.runtime)
+    tasks = [_start(name, loop, on_death) for name, loop in loops.items()]
+    try:
+        yield
+    finally:
+        await _stop(tasks)
+
+
+def _start(
+    name: str,
+    loop: Callable[[], Awaitable[None]],
+    on_death: Callable[[str, BaseException | None], object],
+) -> asyncio.Task[None]:
+    async def body() -> None:
+        await loop()
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            on_death(name, task.exception())
+
+    task = asyncio.create_task(body(), name=name)
+    task.add_done_callback(ended)
+    return task
+
+
+async def _stop(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=DRAIN)
+
+
+def create_app(
+    services: Sequence[Service],
+    settings: Settings,
+    mode: Mode,
+    *,
+    clock: Clock | None = None,
+    background: bool = True,
+) -> FastAPI:
+    """The web application of some services. Paths are the same in both modes.
+
+    Without `background` nothing runs by itself: a test moves consumers and periodics by hand through
+    `app.state.assembly`.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            assembly = await stack.enter_async_context(
+                assemble(services, settings, mode, clock or SystemClock())
+            )
+            app.state.assembly = assembly
+            app.state.runtime = assembly.runtime
+            if background:
+                await stack.enter_async_context(running(assembly))
+            yield
+
+    app = FastAPI(title="Candor", version="1", lifespan=lifespan, docs_url="/docs", redoc_url=None)
+    app.state.security = Security(KeyRing(keys_path(settings)), is_loopback(settings.host))
+    errors.install(app)
+    app.add_middleware(errors.LimitBody, max_bytes=settings.max_body_bytes)
+    app.add_middleware(telemetry.CountRequests)
+    app.include_router(web.router)
+    app.include_router(telemetry.health_router(lambda: checks(app.state.assembly)))
+    for service in services:
+        app.include_router(service.router)
+        app.include_router(parked_router(service.name))
+    return app

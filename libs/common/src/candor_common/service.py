@@ -1,0 +1,86 @@
+"""What a service is: a value that says what it serves, what it reacts to and what it does by the clock."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from candor_common.charter import Charter
+from candor_common.clock import Clock
+from candor_common.database import Database, Transaction
+from candor_common.events import Emitter, Envelope, Fact
+from candor_common.security import Signer
+from candor_common.settings import Settings
+from candor_common.telemetry import Watchdog
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What decisions may look at besides the event: the operator's policy and settings."""
+
+    charter: Charter
+    settings: Settings
+    signer: Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What a process gives to the services that run in it."""
+
+    database: Database
+    clock: Clock
+    context: Context
+    watchdog: Watchdog
+    rest_factor: float
+    resources: dict[str, Any] = field(default_factory=dict)
+    """What the services opened for themselves at the start, by service name."""
+
+
+def runtime_of(request: Request) -> Runtime:
+    """The dependency through which endpoints reach the database, the clock and the charter."""
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+Handler = Callable[[Transaction, Sequence[Envelope[Any]], Context], None]
+"""Takes a whole batch of events; those of one incident are in order."""
+
+Subscriptions = Mapping[type[Fact], Handler]
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """Something done by the clock or after a commit, never in a request."""
+
+    name: str
+    run: Callable[[Runtime], Awaitable[datetime | None]]
+    """Does what is due and returns when it wants to be called again; None leaves that to bells and `every`."""
+    every: timedelta
+    """The slow poll that finds what a lost wake-up left behind."""
+    bells: tuple[str, ...] = ()
+    leased: bool = False
+    """True when only one of several replicas may do it at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One of the five."""
+
+    name: Emitter
+    router: APIRouter
+    subscriptions: Subscriptions
+    periodics: tuple[Periodic, ...] = ()
+    open: Callable[[Runtime], AbstractAsyncContextManager[Any]] | None = None
+    """Opens what requests and periodics share, such as a pool of connections; kept in `Runtime.resources`."""
+
+    @property
+    def package(self) -> str:
+        """The import package, which holds the migrations."""
+        return f"candor_{self.name.replace('-', '_')}"
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return tuple(sorted({fact.topic for fact in self.subscriptions}))

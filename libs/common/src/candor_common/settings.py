@@ -1,0 +1,250 @@
+"""What an operator can set: environment variables that begin with `CANDOR_`, and files for what is secret.
+
+A secret comes from `CANDOR_<NAME>`, from the file that `CANDOR_<NAME>_FILE` names, or from a file `candor_<name>`
+in the directory that `CANDOR_SECRETS_DIR` names.
+"""
+
+import os
+import sys
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import sqlalchemy as sa
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SecretsSettingsSource, SettingsConfigDict
+from pydantic_settings import PydanticBaseSettingsSource as Source
+from sqlalchemy.exc import ArgumentError
+
+PREFIX = "CANDOR_"
+_SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
+_ADMIN = f"{PREFIX}ADMIN_DATABASE_URL"  # for the command that makes roles and schemas
+
+
+class SettingsError(Exception):
+    """The settings can't be used. The message is one line: which variable, what is wrong, what mends it."""
+
+
+def _asyncpg_url(secret: SecretStr) -> SecretStr:
+    try:
+        url = sa.make_url(secret.get_secret_value())
+    except (ArgumentError, ValueError):
+        raise ValueError("it is not a URL; in a password, write @ : / as %40 %3A %2F") from None
+    if url.drivername not in {"postgresql", "postgres", "postgresql+asyncpg"}:
+        raise ValueError(f"{url.drivername} is not supported")
+    if "sslmode" in url.query:
+        # asyncpg knows the same values under another name.
+        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": url.query["sslmode"]})
+    return SecretStr(url.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False))
+
+
+def _mail_server(secret: SecretStr) -> SecretStr:
+    try:
+        parts = urlsplit(secret.get_secret_value())
+        valid = parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ValueError("it is not an smtp:// or smtps:// URL with a host")
+    if parts.query not in {"", "starttls=1", "starttls=0"}:
+        raise ValueError("the only option behind the question mark is starttls=1")
+    return secret
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("it is not an http:// or https:// URL")
+    return value.rstrip("/")
+
+
+def _default_address(known: dict[str, Any]) -> str:
+    host = str(known["host"])
+    if host in {"", "0.0.0.0", "::", "[::]"}:
+        host = "localhost"
+    if ":" in host and not host.startswith("["):
+        host = f"[{host}]"
+    return f"http://{host}:{known['port']}"
+
+
+def _zone(value: str) -> str:
+    try:
+        return ZoneInfo(value).key
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("there is no such zone") from None
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+LogFormat = Annotated[Literal["console", "json"], BeforeValidator(_lower)]
+LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)]
+Protocol = Annotated[Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"], BeforeValidator(_upper)]
+Mechanism = Annotated[Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"], BeforeValidator(_upper)]
+Address = Annotated[str, Field(pattern=r"^[^\s@<>]+@[^\s@<>]+$")]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_asyncpg_url)]
+SmtpUrl = Annotated[SecretStr, AfterValidator(_mail_server)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Each description continues the sentence "Set it to …"."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    host: str = Field("127.0.0.1", description="the address to listen on")
+    port: int = Field(8080, ge=0, le=65535, description="the port to listen on, 0 for any free one")
+    public_url: WebAddress = Field(
+        default_factory=_default_address, description="the URL under which customers reach Candor"
+    )
+    data_dir: Path = Field(Path("candor-data"), description="the directory for everything that is kept")
+    database_url: DatabaseUrl | None = Field(
+        None, description="postgresql://user:password@host/database, with Kafka; neither means SQLite"
+    )
+    kafka_bootstrap: str | None = Field(None, description="host:port of Kafka brokers, separated by commas")
+    kafka_security_protocol: Protocol = Field(
+        "PLAINTEXT", description="PLAINTEXT or SSL, or with a login SASL_PLAINTEXT or SASL_SSL"
+    )
+    kafka_sasl_mechanism: Mechanism | None = Field(None, description="PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512")
+    kafka_sasl_username: str | None = Field(None, description="the name to log in to Kafka with")
+    kafka_sasl_password: SecretStr | None = Field(None, description="the password to log in to Kafka with")
+    kafka_ssl_cafile: Path | None = Field(None, description="a PEM file with the authorities to trust")
+    kafka_partitions: int = Field(4, ge=1, description="how many partitions a new topic gets")
+    kafka_replication: int = Field(1, ge=1, description="how many brokers keep a copy of a new topic")
+    charter: Path | None = Field(None, description="a YAML file with your promises and rules")
+    key: SecretStr | None = Field(None, description="the API key that the candor command uses")
+    keys_file: Path = Field(
+        default_factory=lambda known: known["data_dir"] / "keys.json", description="the file with API keys"
+    )
+    signing_key: SecretStr | None = Field(
+        None, min_length=32, description="32 or more random characters, as `openssl rand -hex 32` gives"
+    )
+    smtp_url: SmtpUrl | None = Field(
+        None, description="smtp://user:password@host:port?starttls=1 or smtps://host"
+    )
+    mail_from: Address = Field("support@candor.localhost", description="the address that mail comes from")
+    mail_name: str = Field("Support", pattern=r"^[^\r\n]*$", description="the name that mail comes from")
+    time_zone: Zone = Field("UTC", description="the zone in which customers are told times, as Europe/Berlin")
+    log_format: LogFormat = Field(
+        default_factory=lambda: "console" if sys.stderr.isatty() else "json", description="console or json"
+    )
+    log_level: LogLevel = Field("info", description="debug, info, warning or error")
+    outbox_retention_hours: int = Field(24, ge=1, description="how long published events are kept here")
+    max_body_bytes: int = Field(26_214_400, ge=1024, description="the largest request body in bytes")
+    group_limit: int = Field(500, ge=1, description="how many requests share one transaction at most")
+
+    @property
+    def distributed(self) -> bool:
+        """True with PostgreSQL and Kafka, false for one process on SQLite."""
+        return self.kafka_bootstrap is not None
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """A sentence for each variable that begins with `CANDOR_` and sets nothing, most likely a slip."""
+        names = {f"{PREFIX}{name}".upper() for name in type(self).model_fields}
+        names |= {_SECRETS_DIR, _ADMIN, *(_file_variable(name) for name in _secrets(type(self)))}
+        given = sorted(name for name in os.environ if name.upper().startswith(PREFIX))
+        return tuple(_slip(name, names) for name in given if name.upper() not in names)
+
+    @model_validator(mode="after")
+    def _belong_together(self) -> Self:
+        if (self.database_url is None) != (self.kafka_bootstrap is None):
+            raise ValueError("CANDOR_DATABASE_URL, CANDOR_KAFKA_BOOTSTRAP: one is set; set both or neither")
+        login = (self.kafka_sasl_mechanism, self.kafka_sasl_username, self.kafka_sasl_password)
+        if self.kafka_security_protocol.startswith("SASL") and None in login:
+            raise ValueError(
+                f"CANDOR_KAFKA_SECURITY_PROTOCOL: {self.kafka_security_protocol} needs a login; set "
+                "CANDOR_KAFKA_SASL_MECHANISM, CANDOR_KAFKA_SASL_USERNAME and CANDOR_KAFKA_SASL_PASSWORD"
+            )
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: Source,
+        env_settings: Source,
+        dotenv_settings: Source,
+        file_secret_settings: Source,
+    ) -> tuple[Source, ...]:
+        directory = os.environ.get(_SECRETS_DIR) or None
+        if directory and not Path(directory).is_dir():
+            raise SettingsError(f"{_SECRETS_DIR}: {directory} is no directory; name one, or leave it unset")
+        secrets = SecretsSettingsSource(settings_cls, secrets_dir=directory)
+        return init_settings, env_settings, _NamedFiles(settings_cls), secrets
+
+
+class _NamedFiles(Source):
+    """Secrets in files that `CANDOR_<NAME>_FILE` names."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str | None, str, bool]:
+        return _content(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {name: _content(name) for name in _secrets(self.settings_cls)}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def load_settings() -> Settings:
+    """The settings of this process, from its environment. Raises SettingsError."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        # Not chained: the inner error may carry what was meant to stay secret.
+        raise SettingsError(_sentence(error)) from None
+
+
+def _secrets(settings: type[BaseSettings]) -> list[str]:
+    return [name for name, field in settings.model_fields.items() if "SecretStr" in str(field.annotation)]
+
+
+def _file_variable(name: str) -> str:
+    return f"{PREFIX}{name.upper()}_FILE"
+
+
+def _content(name: str) -> str | None:
+    variable = _file_variable(name)
+    path, rival = os.environ.get(variable), variable.removesuffix("_FILE")
+    if not path:
+        return None
+    if os.environ.get(rival):
+        raise SettingsError(f"{variable}: {rival} is set too; keep one of them")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise SettingsError(f"{variable}: {path}: {reason}; name a file that holds the secret") from None
+
+
+def _slip(name: str, known: set[str]) -> str:
+    # Compared without the prefix, which alone would make any two alike.
+    near = get_close_matches(name.upper()[len(PREFIX) :], [one[len(PREFIX) :] for one in sorted(known)], n=1)
+    return f"{name} sets nothing; " + (f"did you mean {PREFIX}{near[0]}?" if near else "remove it")
+
+
+def _sentence(error: ValidationError) -> str:
+    problems = [one for one in error.errors(include_url=False) if one["type"] != "default_factory_not_called"]
+    more = f" ({len(problems) - 1} more to mend)" if len(problems) > 1 else ""
+    return " ".join(_problem(problems[0]).split()) + more
+
+
+def _problem(one: ErrorDetails) -> str:
+    what = one["msg"].removeprefix("Value error, ")
+    if not one["loc"]:
+        return what
+    name = str(one["loc"][0])
+    given = "" if name in _secrets(Settings) else f"{one['input']!r}: "
+    mend = Settings.model_fields[name].description
+    return f"{PREFIX}{name.upper()}: {given}{what[0].lower()}{what[1:]}; set it to {mend}"
