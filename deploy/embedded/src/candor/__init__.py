@@ -1,0 +1,1 @@
+"""Candor in one process: all five services, and the `candor` command."""

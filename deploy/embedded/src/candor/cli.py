@@ -1,0 +1,207 @@
+"""The `candor` command."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from candor import look
+from candor.up import local_key, up
+from candor_common.charter import CharterError, load_charter
+from candor_common.provision import SERVICES, provision
+from candor_common.security import SCOPES, KeyRing, keys_path
+from candor_common.settings import Settings, SettingsError, load_settings
+from candor_common.topics import TOPICS, topic_name
+
+app = typer.Typer(help="Incident management that keeps its word.", no_args_is_help=True, add_completion=False)
+parked = typer.Typer(help="Events that could not be processed.", no_args_is_help=True)
+key = typer.Typer(help="API keys.", no_args_is_help=True)
+charter = typer.Typer(help="The charter: your promises and rules.", no_args_is_help=True)
+database = typer.Typer(help="The PostgreSQL database.", no_args_is_help=True)
+app.add_typer(parked, name="parked")
+app.add_typer(key, name="key")
+app.add_typer(charter, name="charter")
+app.add_typer(database, name="database")
+
+console = Console(highlight=False, soft_wrap=True)
+
+app.command("up", help="Run everything in one process, with nothing to install.")(up)
+
+
+@app.command()
+def topics() -> None:
+    """List the topics, what is on them and how long it is kept."""
+    table = Table("topic", "what", "kept")
+    for name, plan in TOPICS.items():
+        kept = f"{plan.retention.days} days" if plan.retention else "the newest of each key"
+        table.add_row(topic_name(name), plan.description, kept)
+    console.print(table)
+
+
+@app.command()
+def tail(
+    topic: Annotated[
+        list[str] | None, typer.Argument(help="requests, incidents, promises …; all if none")
+    ] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Wait for more.")] = False,
+) -> None:
+    """Print events, one line each: time, topic, type, incident, value."""
+
+    async def print_all() -> None:
+        async for one in look.events(_settings(), topic or (), follow=follow):
+            kind = one.headers.get("ce_type", "")
+            console.print(one.headers.get("ce_time", ""), kind, one.subject, one.value, markup=False)
+
+    _run(print_all())
+
+
+@app.command()
+def trace(reference: Annotated[str, typer.Argument(help="A reference such as INC-000042.")]) -> None:
+    """Show every hop of one request, with times."""
+    found = _run(look.hops(_settings(), reference))
+    if not found:
+        _fail(f"no event about {reference} is kept; `candor tail` lists all")
+    table = Table("after", "event", "from", "what")
+    start = found[0].at
+    for one in found:
+        after = f"{(one.at - start).total_seconds() * 1000:,.0f} ms"
+        origin = one.headers.get("ce_source", "").removeprefix("/candor/")
+        table.add_row(after, one.headers.get("ce_type", ""), origin, look.summary(one))
+    console.print(f"{reference}  trace {look.trace_of(found[0])}  from {start.isoformat()}")
+    console.print(table)
+
+
+@parked.command("list")
+def parked_list(
+    service: Annotated[str | None, typer.Argument(help="One service; all if none.")] = None,
+) -> None:
+    """List events that were set aside, with the reason."""
+    table = Table("service", "id", "type", "incident", "parked at", "reason")
+    for name in [service] if service else SERVICES:
+        for one in _call("GET", f"/v1/parked/{name}"):
+            table.add_row(
+                name, str(one["id"]), one["type"], one["subject"], one["parked_at"], one["reason"][:200]
+            )
+    console.print(table)
+
+
+@parked.command("show")
+def parked_show(service: str, number: int) -> None:
+    """Show one event whole."""
+    found = [one for one in _call("GET", f"/v1/parked/{service}?limit=1000") if one["id"] == number]
+    if not found:
+        _fail(f"{service} has no parked event {number}; `candor parked list {service}` shows what there is")
+    console.print_json(data=found[0])
+
+
+@parked.command("replay")
+def parked_replay(service: str, number: int) -> None:
+    """Process one event again."""
+    done = _call("POST", f"/v1/parked/{service}/{number}/replay")
+    console.print(f"replayed {service} {number} at {done['replayed_at']}")
+
+
+@key.command("add")
+def key_add(
+    name: str,
+    scope: Annotated[list[str], typer.Option("--scope", "-s", help=f"One or more of {', '.join(SCOPES)}.")],
+) -> None:
+    """Make a key. It is shown this once; only its hash is kept."""
+    if unknown := sorted(set(scope) - set(SCOPES)):
+        _fail(f"there is no scope {unknown[0]!r}; use one or more of {', '.join(SCOPES)}")
+    console.print(KeyRing(keys_path(_settings())).add(name, tuple(scope)), markup=False)
+
+
+@key.command("list")
+def key_list() -> None:
+    """List the keys: id, name, scopes, when they were made."""
+    table = Table("id", "name", "scopes", "made")
+    for one in KeyRing(keys_path(_settings())).keys():  # noqa: SIM118
+        table.add_row(one.id, one.name, " ".join(one.scopes), one.created_at.isoformat())
+    console.print(table)
+
+
+@key.command("revoke")
+def key_revoke(identifier: str) -> None:
+    """Make a key worthless at once."""
+    if not KeyRing(keys_path(_settings())).revoke(identifier):
+        _fail(f"there is no key {identifier!r}; `candor key list` shows the ids")
+
+
+@charter.command("check")
+def charter_check(
+    path: Annotated[Path | None, typer.Argument(help="A file; the one in force if none.")] = None,
+) -> None:
+    """Check a charter; every problem names file, line and key, and says how to mend it."""
+    try:
+        loaded = load_charter(path or _settings().charter)
+    except CharterError as error:
+        for problem in error.problems:
+            typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from error
+    console.print(f"the charter is sound, version {loaded.version}")
+
+
+@database.command("provision")
+def database_provision(
+    administrator: Annotated[
+        str, typer.Option(envvar="CANDOR_ADMIN_DATABASE_URL", help="postgresql://… of an administrator")
+    ],
+    passwords: Annotated[
+        Path, typer.Option(help="A folder with one file per service that holds its password.")
+    ],
+) -> None:
+    """Make a schema and a role for every service; safe to run again."""
+    found = {name: (passwords / name).read_text("utf-8").strip() for name in SERVICES}
+    _run(provision(administrator, found))
+    console.print("roles and schemas are there")
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        _fail(str(error))
+
+
+def _call(method: str, path: str) -> Any:
+    """Ask the running installation, with the key of this machine or CANDOR_KEY."""
+    settings = _settings()
+    headers = {
+        "Authorization": f"Bearer {settings.key.get_secret_value() if settings.key else local_key(settings)}"
+    }
+    try:
+        answer = httpx.request(method, settings.public_url + path, headers=headers, timeout=10)
+    except httpx.HTTPError as error:
+        _fail(f"{settings.public_url} does not answer ({error}); start `candor up`, or set CANDOR_PUBLIC_URL")
+    if answer.is_error:
+        _fail(f"{answer.status_code}: {answer.json().get('detail', answer.text)}")
+    return answer.json()
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        return asyncio.run(work)
+    except SettingsError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"candor: {message}", err=True)
+    raise typer.Exit(1)
+
+
+def main() -> None:
+    """The entry point of the `candor` command."""
+    try:
+        app()
+    except BrokenPipeError:
+        sys.exit(0)

@@ -1,0 +1,67 @@
+"""`candor up`: everything in one process, nothing to install."""
+
+import shlex
+import sys
+from pathlib import Path
+
+from fastapi import FastAPI
+from rich.console import Console
+
+from candor.services import SERVICES
+from candor_common.embedded import embedded
+from candor_common.runtime import create_app
+from candor_common.security import KeyRing, keys_path, read_private, write_private
+from candor_common.server import prepared_settings, serve
+from candor_common.settings import Settings
+
+EXAMPLE = '{"subject": "Shop is down", "text": "502 since 14:02", "from": {"address": "ann@shop.example"}, "urgent": true}'
+
+
+def local_key(settings: Settings) -> str:
+    """The key that this machine's operator may use: made at the first start and kept beside the data (mode 0600)."""
+    path = settings.data_dir / "local.key"
+    ring = KeyRing(keys_path(settings))
+    key = read_private(path)
+    if key is None or ring.find(key) is None:
+        key = ring.add("local", ("post", "read", "work", "operate"))
+        write_private(path, key)
+    return key
+
+
+def curl(url: str, key: str) -> str:
+    """A line that posts a request when it is pasted into a shell."""
+    return (
+        f"curl -sS {url}/v1/requests -H {shlex.quote(f'Authorization: Bearer {key}')} "
+        f"-H 'Content-Type: application/json' -d {shlex.quote(EXAMPLE)}"
+    )
+
+
+def application(settings: Settings) -> FastAPI:
+    """The web application of all five services over one SQLite file."""
+    return create_app(SERVICES, settings, embedded)
+
+
+def up() -> None:
+    """Start, say how to use it, and serve until a signal."""
+    settings = prepared_settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    key = local_key(settings)
+    serve(application(settings), settings, lambda: _greet(settings, key))
+
+
+def _greet(settings: Settings, key: str) -> None:
+    console = Console(file=sys.stdout, soft_wrap=True, highlight=False)
+    console.print(f"\n[bold]Candor runs[/] at {settings.public_url}")
+    console.print(f"  API        {settings.public_url}/docs")
+    if settings.smtp_url is None:
+        console.print(
+            f"  mailbox    {settings.public_url}/mailbox   (no SMTP server is set: mail stays here)"
+        )
+    console.print(f"  key        {key}")
+    console.print(f"  data       {_shown(settings.data_dir)}\n")
+    console.print("Post a request from another shell:\n")
+    console.print(f"  {curl(settings.public_url, key)}\n", markup=False)
+
+
+def _shown(path: Path) -> str:
+    return str(path.resolve())

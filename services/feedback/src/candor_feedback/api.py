@@ -1,0 +1,48 @@
+"""Surveys over REST, for the team."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+
+from candor_common.errors import NotFound, responses
+from candor_common.events import Survey
+from candor_common.security import require
+from candor_common.service import Runtime, runtime_of
+from candor_feedback import store
+
+
+class SurveyView(BaseModel):
+    """A survey with its state (planned, invited, answered, cancelled) and, when cancelled, the reason."""
+
+    state: str
+    reason: str | None
+    send_at: datetime
+    survey: Survey
+
+
+router = APIRouter(prefix="/v1/surveys", tags=["feedback"], dependencies=[Depends(require("read"))])
+
+
+@router.get("", summary="Surveys, the newest first")
+async def list_surveys(
+    runtime: Annotated[Runtime, Depends(runtime_of)],
+    incident: Annotated[str | None, Query(description="A reference such as INC-000042")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> list[SurveyView]:
+    rows = await runtime.database.read(lambda connection: store.surveys(connection, incident, limit))
+    return [
+        SurveyView(state=row["state"], reason=row["reason"], send_at=row["send_at"], survey=row["snapshot"])
+        for row in rows
+    ]
+
+
+@router.get("/{identifier}", responses=responses(NotFound), summary="One survey")
+async def get_survey(identifier: str, runtime: Annotated[Runtime, Depends(runtime_of)]) -> SurveyView:
+    row = await runtime.database.read(lambda connection: store.survey_by_id(connection, identifier))
+    if row is None:
+        raise NotFound(f"There is no survey {identifier!r}.")
+    return SurveyView(
+        state=row["state"], reason=row["reason"], send_at=row["send_at"], survey=row["snapshot"]
+    )

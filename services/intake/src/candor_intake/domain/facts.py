@@ -1,0 +1,75 @@
+"""What intake tells the other services about an inbound message."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from candor_common.events import Channel, Origin, ReplyReceived, RequestReceived, SignalReceived
+from candor_intake.domain.inbound import Request, Signal
+
+Received: TypeAlias = RequestReceived | ReplyReceived | SignalReceived
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """When and under which names a message was accepted. Times are in UTC."""
+
+    request_id: str
+    reference: str
+    channel: Channel
+    at: datetime
+
+
+def request_received(arrival: Arrival, request: Request) -> RequestReceived:
+    """A message that belongs to nothing known. Its conversation has the name of its reference."""
+    return RequestReceived(
+        request_id=arrival.request_id,
+        reference=arrival.reference,
+        conversation_id=arrival.reference,
+        channel=arrival.channel,
+        origin=request.origin,
+        received_at=arrival.at,
+        subject_line=request.subject_line,
+        text=request.text,
+        labels=dict(request.labels),
+        message_id=request.thread.message_id if request.thread else None,
+        sender=request.sender,
+        language=request.language,
+        urgent=request.urgent,
+    )
+
+
+def reply_received(arrival: Arrival, request: Request, incident_id: str) -> ReplyReceived:
+    """A message of somebody who takes part in an incident; it follows the incident's own strand of events."""
+    return ReplyReceived(
+        request_id=arrival.request_id,
+        reference=arrival.reference,
+        conversation_id=incident_id,
+        channel=arrival.channel,
+        origin=request.origin,
+        received_at=arrival.at,
+        subject_line=request.subject_line,
+        text=request.text,
+        labels=dict(request.labels),
+        message_id=request.thread.message_id if request.thread else None,
+        sender=request.sender,
+        incident_id=incident_id,
+    )
+
+
+def signal_received(arrival: Arrival, signal: Signal) -> SignalReceived:
+    """A report of a machine. Reports about the same trouble follow one strand, so that its end comes last."""
+    return SignalReceived(
+        request_id=arrival.request_id,
+        reference=arrival.reference,
+        conversation_id=signal.signal_key,
+        channel=arrival.channel,
+        origin=Origin.MACHINE,
+        received_at=arrival.at,
+        subject_line=signal.subject_line,
+        text=signal.text,
+        labels=dict(signal.labels),
+        signal_key=signal.signal_key,
+        status=signal.status,
+        severity=signal.severity,
+    )

@@ -1,0 +1,49 @@
+"""What intake learns from the others: which incident a request led to, and the ids of mail that was sent."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from candor_common.database import Transaction
+from candor_common.events import (
+    Channel,
+    Envelope,
+    IncidentAcknowledged,
+    IncidentClosed,
+    IncidentOpened,
+    IncidentReopened,
+    IncidentResolved,
+    IncidentUpdated,
+    MessageSent,
+    RequestJoined,
+)
+from candor_common.service import Context, Subscriptions
+from candor_intake import store
+
+
+def follow_incidents(transaction: Transaction, events: Sequence[Envelope[Any]], _context: Context) -> None:
+    """Keep what the status of a request needs: its incident, and how that stands."""
+    facts = [event.fact for event in events]
+    led = [fact for fact in facts if isinstance(fact, IncidentOpened | RequestJoined)]
+    store.lead(transaction.connection, {fact.request_id: fact.incident.id for fact in led})
+    newest = {fact.incident.id: fact.incident for fact in sorted(facts, key=lambda fact: fact.sequence)}
+    store.note_incidents(transaction.connection, newest)
+
+
+def remember_sent_mail(
+    transaction: Transaction, events: Sequence[Envelope[MessageSent]], _context: Context
+) -> None:
+    """Keep the ids of mail that left, so that an answer finds its incident."""
+    sent = [event.fact.message for event in events if event.fact.message.channel is Channel.MAIL]
+    store.add_threads(transaction.connection, {one.message_id: one.incident_id for one in sent})
+
+
+subscriptions: Subscriptions = {
+    IncidentOpened: follow_incidents,
+    RequestJoined: follow_incidents,
+    IncidentAcknowledged: follow_incidents,
+    IncidentUpdated: follow_incidents,
+    IncidentResolved: follow_incidents,
+    IncidentReopened: follow_incidents,
+    IncidentClosed: follow_incidents,
+    MessageSent: remember_sent_mail,
+}

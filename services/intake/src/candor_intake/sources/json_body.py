@@ -1,0 +1,96 @@
+"""Reads JSON from outside. Every fault is a `BadPayload`, and spoils only the place that it is in."""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from pydantic import BaseModel, ValidationError
+
+from candor_intake.domain.inbound import BadPayload
+from candor_intake.domain.words import one_line, storable
+
+DEEPEST = 32
+_MOST_DIGITS = 30
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class _Object(dict[str, Any]):
+    """A JSON object that remembers which of its names came twice."""
+
+    repeated: str | None = None
+
+
+def load(body: bytes) -> object:
+    """The value that a body holds. What is only doubtful is left for `check`."""
+    try:
+        text = body.decode("utf-8-sig")
+        return json.loads(text, object_pairs_hook=_object, parse_int=_integer)
+    except UnicodeDecodeError as error:
+        raise BadPayload("The body isn't UTF-8.") from error
+    except RecursionError as error:
+        raise _too_deep("#") from error
+    except ValueError as error:
+        raise BadPayload(f"The body isn't JSON: {error}.") from error
+
+
+def check(value: object, pointer: str = "#") -> None:
+    """Refuses names that come twice, numbers that aren't finite, and values nested too deeply."""
+    waiting = [(value, pointer, 1)]
+    while waiting:
+        current, place, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise _too_deep(pointer)
+        if isinstance(current, float) and not math.isfinite(current):
+            raise BadPayload("The number is too large, or isn't a number.", place)
+        if isinstance(current, _Object) and current.repeated is not None:
+            raise BadPayload(f"The name “{one_line(current.repeated[:80])}” comes twice.", place)
+        waiting += ((below, at(place, name), depth + 1) for name, below in _parts(current))
+
+
+def build(model: type[ModelT], value: object, pointer: str = "#") -> ModelT:
+    """The value as a model, or the first fault in words."""
+    if not isinstance(value, dict):
+        raise BadPayload("A JSON object is needed here.", pointer)
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        raise BadPayload(f"{first['msg']}.", at(pointer, *first["loc"])) from error
+
+
+def at(pointer: str, *path: str | int) -> str:
+    """The pointer of what lies further down."""
+    return "/".join([pointer, *(_escaped(str(name)) for name in path)])
+
+
+def _escaped(name: str) -> str:
+    return quote(storable(name[:80]).replace("~", "~0").replace("/", "~1"), safe="~")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> _Object:
+    made = _Object(pairs)
+    if len(made) < len(pairs):
+        made.repeated = Counter(name for name, _ in pairs).most_common(1)[0][0]
+    return made
+
+
+def _integer(digits: str) -> int | float:
+    # Python refuses to read thousands of digits, which would make the whole body unreadable.
+    return int(digits) if len(digits) <= _MOST_DIGITS else math.inf
+
+
+def _parts(value: object) -> Iterator[tuple[str | int, Any]]:
+    pairs: Iterable[tuple[str | int, Any]] = ()
+    if isinstance(value, dict):
+        pairs = value.items()
+    elif isinstance(value, list):
+        pairs = enumerate(value)
+    return iter(pairs)
+
+
+def _too_deep(pointer: str) -> BadPayload:
+    return BadPayload(f"The body is nested more than {DEEPEST} levels deep.", pointer)

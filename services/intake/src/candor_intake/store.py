@@ -1,0 +1,167 @@
+"""What intake keeps: every inbound message with its bytes, the threads they form, and who takes part in them."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, RowMapping
+
+from candor_common.columns import Moment, insert_for, insert_new
+from candor_common.events import Incident
+
+metadata = sa.MetaData()
+
+inbound = sa.Table(
+    "intake_inbound",
+    metadata,
+    sa.Column("request_id", sa.String(36), primary_key=True),
+    sa.Column("source", sa.String(40), nullable=False),
+    sa.Column("dedup_key", sa.String(300), nullable=False),
+    sa.Column("fingerprint", sa.String(64)),
+    sa.Column("reference", sa.String(20)),
+    sa.Column("incident_id", sa.String(20)),
+    sa.Column("channel", sa.String(20), nullable=False),
+    sa.Column("ignored_because", sa.Text),
+    sa.Column("received_at", Moment, nullable=False),
+    sa.Column("content_type", sa.String(100), nullable=False),
+    sa.Column("raw", sa.LargeBinary),
+    sa.Column("raw_in", sa.String(36)),
+    sa.UniqueConstraint("source", "dedup_key"),
+    sa.Index("intake_inbound_reference", "reference"),
+)
+
+thread = sa.Table(
+    "intake_thread",
+    metadata,
+    sa.Column("message_id", sa.String(300), primary_key=True),
+    sa.Column("incident_id", sa.String(20), nullable=False),
+)
+
+participant = sa.Table(
+    "intake_participant",
+    metadata,
+    sa.Column("incident_id", sa.String(20), primary_key=True),
+    sa.Column("mailbox", sa.String(320), primary_key=True),
+)
+
+incident = sa.Table(
+    "intake_incident",
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("status", sa.String(20), nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A message that was stored before."""
+
+    request_id: str
+    reference: str | None
+    fingerprint: str | None
+
+
+def known_messages(connection: Connection, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Known]:
+    """Those of the messages, given as (source, the sender's id), that are stored already."""
+    sources, dedup_keys = {source for source, _ in keys}, {key for _, key in keys}
+    query = sa.select(
+        inbound.c.source,
+        inbound.c.dedup_key,
+        inbound.c.request_id,
+        inbound.c.reference,
+        inbound.c.fingerprint,
+    ).where(inbound.c.source.in_(sources), inbound.c.dedup_key.in_(dedup_keys))
+    return {
+        (row.source, row.dedup_key): Known(row.request_id, row.reference, row.fingerprint)
+        for row in connection.execute(query)
+    }
+
+
+def incidents_of_messages(connection: Connection, message_ids: Collection[str]) -> dict[str, str]:
+    """The incident to which each of the mail messages belongs."""
+    if not message_ids:
+        return {}
+    query = sa.select(thread.c.message_id, thread.c.incident_id).where(thread.c.message_id.in_(message_ids))
+    return {row.message_id: row.incident_id for row in connection.execute(query)}
+
+
+def participants(connection: Connection, incident_ids: Collection[str]) -> set[tuple[str, str]]:
+    """Who takes part in the incidents, as (incident, mailbox)."""
+    if not incident_ids:
+        return set()
+    query = sa.select(participant.c.incident_id, participant.c.mailbox).where(
+        participant.c.incident_id.in_(incident_ids)
+    )
+    return {(row.incident_id, row.mailbox) for row in connection.execute(query)}
+
+
+def add_messages(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(sa.insert(inbound), list(rows))
+
+
+def add_threads(connection: Connection, incident_of: Mapping[str, str]) -> None:
+    rows = [{"message_id": one[:300], "incident_id": to} for one, to in incident_of.items()]
+    insert_new(connection, thread, rows)
+
+
+def add_participants(connection: Connection, members: Iterable[tuple[str, str]]) -> None:
+    rows = [{"incident_id": of, "mailbox": mailbox} for of, mailbox in sorted(set(members))]
+    insert_new(connection, participant, rows)
+
+
+def lead(connection: Connection, incident_of: Mapping[str, str]) -> None:
+    """Note to which incident each request led."""
+    statement = (
+        sa.update(inbound)
+        .where(inbound.c.request_id == sa.bindparam("of"))
+        .values(incident_id=sa.bindparam("to"))
+    )
+    rows = [{"of": request_id, "to": incident_id} for request_id, incident_id in incident_of.items()]
+    if rows:
+        connection.execute(statement, rows)
+
+
+def note_incidents(connection: Connection, incidents: Mapping[str, Incident]) -> None:
+    """Keep the newest status of incidents; older snapshots change nothing."""
+    if not incidents:
+        return
+    insert = insert_for(connection, incident)
+    statement = insert.on_conflict_do_update(
+        index_elements=["id"],
+        set_={"version": insert.excluded.version, "status": insert.excluded.status},
+        where=incident.c.version < insert.excluded.version,
+    )
+    rows = [{"id": one.id, "version": one.version, "status": one.status.value} for one in incidents.values()]
+    connection.execute(statement, rows)
+
+
+def request_by_id(connection: Connection, request_id: str) -> RowMapping | None:
+    """A stored request with the status of the incident that it led to."""
+    query = (
+        sa.select(
+            inbound.c.request_id,
+            inbound.c.reference,
+            inbound.c.incident_id,
+            inbound.c.channel,
+            inbound.c.received_at,
+            inbound.c.ignored_because,
+            incident.c.status,
+        )
+        .select_from(inbound.outerjoin(incident, incident.c.id == inbound.c.incident_id))
+        .where(inbound.c.request_id == request_id)
+    )
+    return connection.execute(query).mappings().one_or_none()
+
+
+def raw_by_id(connection: Connection, request_id: str) -> tuple[str, bytes] | None:
+    """The bytes as they came in, with their content type."""
+    query = sa.select(inbound.c.content_type, inbound.c.raw, inbound.c.raw_in).where(
+        inbound.c.request_id == request_id
+    )
+    row = connection.execute(query).one_or_none()
+    if row is not None and row.raw is None and row.raw_in is not None:
+        return raw_by_id(connection, row.raw_in)
+    return None if row is None else (row.content_type, row.raw or b"")

@@ -1,0 +1,1 @@
+"""Notifier: who is told what, how and how often."""

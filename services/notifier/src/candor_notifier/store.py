@@ -1,0 +1,268 @@
+"""What notifier keeps: messages, and of incidents and promises what a message needs when it is rendered."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, RowMapping
+
+from candor_common.columns import Moment, Snapshot, insert_for, insert_new
+from candor_common.events import Incident, Message, MessageState, Promise, PromiseState
+from candor_notifier.domain.message import Planned, Words
+
+metadata = sa.MetaData()
+_words: TypeAdapter[Words] = TypeAdapter(Words)
+
+incident = sa.Table(
+    "notifier_incident",
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("snapshot", Snapshot(Incident), nullable=False),
+)
+
+promise = sa.Table(
+    "notifier_promise",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("incident_id", sa.String(20), nullable=False, index=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("snapshot", Snapshot(Promise), nullable=False),
+)
+
+message = sa.Table(
+    "notifier_message",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("incident_id", sa.String(20), nullable=False, index=True),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("send_at", Moment),
+    sa.Column("planned_at", Moment, nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("traceparent", sa.String(55), nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("snapshot", Snapshot(Message), nullable=False),
+    sa.Index("notifier_message_due", "send_at"),
+)
+
+thread = sa.Table(
+    "notifier_thread",
+    metadata,
+    sa.Column("message_id", sa.String(300), primary_key=True),
+    sa.Column("incident_id", sa.String(20), nullable=False, index=True),
+    sa.Column("at", Moment, nullable=False),
+)
+
+mailbox = sa.Table(
+    "notifier_mailbox",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("at", Moment, nullable=False, index=True),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("raw", sa.LargeBinary, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A message that is to be sent now, with what the record holds about its incident."""
+
+    message: Message
+    words: Words
+    traceparent: str
+    incident: Incident | None
+    promises: tuple[Promise, ...]
+    """The open ones."""
+    thread: tuple[str, ...]
+    """Ids of earlier mail in the conversation, oldest first."""
+
+
+def save_incidents(connection: Connection, incidents: Iterable[Incident]) -> None:
+    """Keep the newest snapshots; older ones change nothing."""
+    newest = {one.id: one for one in sorted(incidents, key=lambda one: one.version)}
+    rows = [{"id": one.id, "version": one.version, "snapshot": one} for one in newest.values()]
+    _save_newer(connection, incident, rows)
+
+
+def save_promises(connection: Connection, promises: Iterable[Promise]) -> None:
+    """Keep the newest snapshots; older ones change nothing."""
+    newest = {one.id: one for one in sorted(promises, key=lambda one: one.version)}
+    rows = [
+        {
+            "id": one.id,
+            "incident_id": one.incident_id,
+            "version": one.version,
+            "state": one.state.value,
+            "snapshot": one,
+        }
+        for one in newest.values()
+    ]
+    _save_newer(connection, promise, rows)
+
+
+def _save_newer(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    insert = insert_for(connection, table)
+    changed = {name: insert.excluded[name] for name in rows[0] if name != "id"}
+    statement = insert.on_conflict_do_update(
+        index_elements=["id"], set_=changed, where=table.c.version < insert.excluded.version
+    )
+    connection.execute(statement, list(rows))
+
+
+def incidents_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Incident]:
+    query = sa.select(incident.c.id, incident.c.snapshot).where(incident.c.id.in_(ids))
+    return {row.id: row.snapshot for row in connection.execute(query)}
+
+
+def promises_of(
+    connection: Connection, incident_ids: Collection[str], states: Collection[PromiseState]
+) -> list[Promise]:
+    query = sa.select(promise.c.snapshot).where(
+        promise.c.incident_id.in_(incident_ids), promise.c.state.in_([state.value for state in states])
+    )
+    return list(connection.scalars(query))
+
+
+def plan(connection: Connection, planned: Sequence[tuple[Planned, str]]) -> None:
+    """Note messages to be sent, each with its trace; one that is known already stays as it is."""
+    rows = [
+        {
+            "id": one.message.id,
+            "incident_id": one.message.incident_id,
+            "state": one.message.state.value,
+            "send_at": one.send_at,
+            "planned_at": one.message.planned_at,
+            "kind": one.message.kind.value,
+            "traceparent": traceparent,
+            "words": _words.dump_json(one.words, exclude_none=True).decode(),
+            "snapshot": one.message,
+        }
+        for one, traceparent in planned
+    ]
+    insert_new(connection, message, rows)
+
+
+def hasten(connection: Connection, kind: str, incident_ids: Collection[str], now: datetime) -> None:
+    """Messages of a kind that wait for something need wait no longer."""
+    connection.execute(
+        sa.update(message)
+        .where(
+            message.c.incident_id.in_(incident_ids),
+            message.c.kind == kind,
+            message.c.state == MessageState.PLANNED.value,
+            message.c.send_at > now,
+        )
+        .values(send_at=now)
+    )
+
+
+def note_thread(connection: Connection, mails: Iterable[tuple[str, str, datetime]]) -> None:
+    """Keep the ids of mail that came in or left, as (message id, incident, time), so that ours stands in a thread."""
+    rows = [{"message_id": one[:300], "incident_id": of, "at": at} for one, of, at in mails]
+    insert_new(connection, thread, rows)
+
+
+def claim(connection: Connection, now: datetime, lease: timedelta, limit: int) -> list[Due]:
+    """Messages that are due, ours alone until the lease is over; what another replica holds is left to it."""
+    query = (
+        sa.select(message)
+        .where(message.c.send_at <= now)
+        .order_by(message.c.send_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = connection.execute(query).mappings().all()
+    if not rows:
+        return []
+    ids = [row["id"] for row in rows]
+    connection.execute(sa.update(message).where(message.c.id.in_(ids)).values(send_at=now + lease))
+    return _with_context(connection, rows)
+
+
+def _with_context(connection: Connection, rows: Sequence[RowMapping]) -> list[Due]:
+    about = {row["incident_id"] for row in rows}
+    incidents = incidents_by_id(connection, about)
+    promises = promises_of(connection, about, {PromiseState.OPEN})
+    threads = _threads(connection, about)
+    return [
+        Due(
+            row["snapshot"],
+            _words.validate_json(row["words"]),
+            row["traceparent"],
+            incidents.get(row["incident_id"]),
+            tuple(one for one in promises if one.incident_id == row["incident_id"]),
+            tuple(one for one in threads.get(row["incident_id"], ()) if one != row["snapshot"].message_id),
+        )
+        for row in rows
+    ]
+
+
+def _threads(connection: Connection, incident_ids: Collection[str]) -> Mapping[str, list[str]]:
+    """The ids of mail that came in or left, oldest first, by incident."""
+    query = (
+        sa.select(thread.c.incident_id, thread.c.message_id)
+        .where(thread.c.incident_id.in_(incident_ids))
+        .order_by(thread.c.at)
+    )
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.incident_id, []).append(row.message_id)
+    return found
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next message is to be sent or tried again."""
+    moment: datetime | None = connection.scalar(sa.select(sa.func.min(message.c.send_at)))
+    return moment
+
+
+def save_outcomes(connection: Connection, messages: Sequence[Message]) -> None:
+    """Write what became of messages: sent and refused ones are done, delayed ones are due again."""
+    statement = (
+        sa.update(message)
+        .where(message.c.id == sa.bindparam("of"))
+        .values(state=sa.bindparam("now"), send_at=sa.bindparam("again"), snapshot=sa.bindparam("after"))
+    )
+    rows = [
+        {"of": one.id, "now": one.state.value, "again": one.retry_at, "after": one} for one in messages
+    ]
+    connection.execute(statement, rows)
+
+
+def keep_mail(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Put mail into the mailbox that stands in for a mail server."""
+    insert_new(connection, mailbox, rows)
+
+
+def mail(connection: Connection, limit: int) -> Sequence[RowMapping]:
+    """The mailbox without the mails' bytes, newest first."""
+    columns = (mailbox.c.id, mailbox.c.at, mailbox.c.recipient, mailbox.c.subject)
+    query = sa.select(*columns).order_by(mailbox.c.at.desc(), mailbox.c.id).limit(limit)
+    return connection.execute(query).mappings().all()
+
+
+def mail_by_id(connection: Connection, identifier: str) -> RowMapping | None:
+    query = sa.select(mailbox).where(mailbox.c.id == identifier)
+    return connection.execute(query).mappings().one_or_none()
+
+
+def messages(connection: Connection, incident_id: str | None, state: str | None, limit: int) -> list[Message]:
+    """Messages, newest first."""
+    query = sa.select(message.c.snapshot).order_by(message.c.planned_at.desc(), message.c.id).limit(limit)
+    if incident_id is not None:
+        query = query.where(message.c.incident_id == incident_id)
+    if state is not None:
+        query = query.where(message.c.state == state)
+    return list(connection.scalars(query))
+
+
+def message_by_id(connection: Connection, identifier: str) -> Message | None:
+    found: Message | None = connection.scalar(sa.select(message.c.snapshot).where(message.c.id == identifier))
+    return found

@@ -1,0 +1,72 @@
+"""From the promises as they stand in the books to those that the history gives: what has happened in between."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from candor_common.events import (
+    Promise,
+    PromiseAtRisk,
+    PromiseBreached,
+    PromiseKept,
+    PromiseMade,
+    PromiseState,
+    PromiseWithdrawn,
+)
+
+PromiseFact = PromiseMade | PromiseAtRisk | PromiseKept | PromiseBreached | PromiseWithdrawn
+
+
+def changes(stored: Mapping[str, Promise], derived: Sequence[Promise]) -> list[PromiseFact]:
+    """The events that lead from one to the other, each with the promise after it and a version of its own.
+
+    A promise that no longer follows from the history is withdrawn. Warnings that were given stay given.
+    """
+    names = {promise.id for promise in derived}
+    groundless = [
+        one for one in stored.values() if one.id not in names and one.state is not PromiseState.WITHDRAWN
+    ]
+    facts: list[PromiseFact] = [_fact(_next(one, state=PromiseState.WITHDRAWN)) for one in groundless]
+    for promise in derived:
+        facts += _made(promise) if promise.id not in stored else _changed(stored[promise.id], promise)
+    return facts
+
+
+def current(stored: Mapping[str, Promise], facts: Iterable[PromiseFact]) -> dict[str, Promise]:
+    """The promises after some events."""
+    return {**stored, **{fact.promise.id: fact.promise for fact in facts}}
+
+
+def warned(promise: Promise, now: datetime) -> PromiseAtRisk:
+    """The warning that a promise is at risk."""
+    return PromiseAtRisk(promise=_next(promise, warned_at=now), fired_at=now)
+
+
+def _made(promise: Promise) -> list[PromiseFact]:
+    ended = {"state": PromiseState.OPEN, "kept_at": None, "breached_at": None}
+    made = promise.model_copy(update=ended)
+    facts: list[PromiseFact] = [PromiseMade(promise=made)]
+    if promise.state is not PromiseState.OPEN:
+        facts.append(_fact(promise.model_copy(update={"version": made.version + 1})))
+    return facts
+
+
+def _changed(stored: Promise, derived: Promise) -> list[PromiseFact]:
+    announced = {"version": stored.version, "warned_at": stored.warned_at, "breached_at": stored.breached_at}
+    if derived.model_copy(update=announced) == stored:
+        return []
+    return [_fact(derived.model_copy(update={"version": stored.version + 1, "warned_at": stored.warned_at}))]
+
+
+def _next(promise: Promise, **update: object) -> Promise:
+    return promise.model_copy(update={**update, "version": promise.version + 1})
+
+
+def _fact(promise: Promise) -> PromiseFact:
+    match promise.state:
+        case PromiseState.KEPT:
+            return PromiseKept(promise=promise)
+        case PromiseState.WITHDRAWN:
+            return PromiseWithdrawn(promise=promise)
+        case PromiseState.BREACHED if promise.breached_at is not None:
+            return PromiseBreached(promise=promise, fired_at=promise.breached_at)
+    return PromiseMade(promise=promise)
