@@ -1,0 +1,168 @@
+"""One full sample of every fact, from which golden events are written: `python -m tests.contract.samples`.
+
+A golden file is never changed again. When a model gains a field, its next version is written beside the old one.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from candor_common import events as e
+from candor_common.contract import schema
+from candor_common.events import Envelope, Fact
+from candor_common.wire import headers_of, value_of
+
+HERE = Path(__file__).parent
+GOLDEN = HERE / "golden"
+PUBLISHED = HERE / "published"
+NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
+KIM = e.Contact(address="kim@shop.example", name="金敏")
+UPDATE = e.Update(
+    doing="We replace the disk.", expect="Read-only until then.", next_by=NOON + timedelta(hours=1)
+)
+RESOLUTION = e.Resolution(cause="A broken disk.", done="Replaced it.", checked="Load test, 30 minutes.")
+
+INCIDENT = e.Incident(
+    id="INC-000042",
+    version=3,
+    title="打印机坏了",
+    description="502 since 14:02",
+    status=e.IncidentStatus.RESOLVED,
+    kind=e.Kind.FAULT,
+    category=e.Category.OUTAGE,
+    impact=e.Grade.HIGH,
+    urgency=e.Grade.HIGH,
+    priority=e.Priority.P1,
+    lane=e.Lane.EMERGENCY,
+    level=e.Level.L1,
+    team="operations",
+    owner="ada",
+    reason='rule outage: words "is down"',
+    requester=KIM,
+    language="zh-Hans",
+    channel=e.Channel.MAIL,
+    origin=e.Origin.HUMAN,
+    signal_key="am:941f90aa0dff5c4c",
+    opened_at=NOON,
+    acknowledged_at=NOON + timedelta(minutes=5),
+    resolved_at=NOON + timedelta(hours=2),
+    closed_at=NOON + timedelta(days=7),
+    last_update=UPDATE,
+    resolution=RESOLUTION,
+    charter_version="31b34d295943",
+)
+PROMISE = e.Promise(
+    id="c87182a9-b1d2-50a2-aa23-03f82256007b",
+    incident_id="INC-000042",
+    version=3,
+    kind=e.PromiseKind.FIRST_RESPONSE,
+    state=e.PromiseState.BREACHED,
+    made_at=NOON,
+    due_at=NOON + timedelta(hours=1),
+    warn_at=NOON + timedelta(minutes=45),
+    target=timedelta(hours=1),
+    warned_at=NOON + timedelta(minutes=45),
+    kept_at=NOON + timedelta(minutes=50),
+    breached_at=NOON + timedelta(hours=1, seconds=1),
+    priority=e.Priority.P1,
+    charter_version="31b34d295943",
+)
+MESSAGE = e.Message(
+    id="0f0e2d7a-9a0c-5c55-8a3b-7d6b0a1c2d3e",
+    incident_id="INC-000042",
+    kind=e.MessageKind.UPDATE,
+    state=e.MessageState.DELAYED,
+    channel=e.Channel.MAIL,
+    recipient="kim@shop.example",
+    message_id="<INC-000042.0f0e2d7a@candor.example>",
+    cause_event_id="01a20118-9592-7325-a265-e7b839be47d1",
+    attempts=2,
+    planned_at=NOON,
+    sent_at=NOON + timedelta(seconds=2),
+    retry_at=NOON + timedelta(seconds=15),
+    reason="451 4.3.0 try later",
+)
+SURVEY = e.Survey(
+    id="5b1f7a52-5f6e-5c0b-9d5e-0a1b2c3d4e5f",
+    incident_id="INC-000042",
+    recipient=KIM,
+    language="zh-Hant",
+    invited_at=NOON,
+    expires_at=NOON + timedelta(days=28),
+    answered_at=NOON + timedelta(hours=3),
+    overall=5,
+    comment="謝謝",
+)
+INBOUND: dict[str, Any] = {
+    "request_id": "01a20118-9592-7325-a265-e7b839be47d1",
+    "reference": "INC-000042",
+    "conversation_id": "INC-000042",
+    "channel": e.Channel.MAIL,
+    "origin": e.Origin.HUMAN,
+    "received_at": NOON,
+    "subject_line": "打印机坏了",
+    "text": "502 since 14:02",
+    "labels": {"site": "shop"},
+    "message_id": "<m1@shop.example>",
+}
+
+SAMPLES: tuple[Fact, ...] = (
+    e.RequestReceived(**INBOUND, sender=KIM, language="zh-Hans", urgent=True),
+    e.ReplyReceived(**INBOUND, sender=KIM, incident_id="INC-000042"),
+    e.SignalReceived(**INBOUND, signal_key="am:1", status=e.SignalStatus.FIRING, severity="critical"),
+    e.IncidentOpened(incident=INCIDENT, request_id=INBOUND["request_id"]),
+    e.RequestJoined(incident=INCIDENT, request_id=INBOUND["request_id"], reference="INC-000043"),
+    e.IncidentAcknowledged(incident=INCIDENT, by="ada"),
+    e.IncidentUpdated(incident=INCIDENT, by="ada", update=UPDATE),
+    e.IncidentResolved(incident=INCIDENT, by="ada", resolution=RESOLUTION),
+    e.IncidentReopened(incident=INCIDENT, by="customer"),
+    e.IncidentClosed(incident=INCIDENT, by="charter"),
+    e.IncidentState(incident=INCIDENT),
+    e.PromiseMade(promise=PROMISE),
+    e.PromiseAtRisk(promise=PROMISE, fired_at=NOON + timedelta(minutes=45)),
+    e.PromiseKept(promise=PROMISE),
+    e.PromiseBreached(promise=PROMISE, fired_at=NOON + timedelta(hours=1, seconds=1)),
+    e.PromiseWithdrawn(promise=PROMISE),
+    e.MessageSent(message=MESSAGE),
+    e.MessageDelayed(message=MESSAGE),
+    e.MessageRefused(message=MESSAGE),
+    e.SurveyInvited(survey=SURVEY),
+    e.SurveyAnswered(survey=SURVEY),
+)
+
+
+def envelope_of(fact: Fact) -> Envelope[Fact]:
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    return Envelope("01a20118-9592-7325-a265-e7b839be47d1", f"/candor/{fact.emitter}", NOON, trace, fact)
+
+
+def golden_of(fact: Fact) -> str:
+    """The text of a golden file: headers and value as they stand on the wire."""
+    event = {"headers": headers_of(envelope_of(fact)), "value": json.loads(value_of(fact))}
+    return json.dumps(event, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def schema_of(kind: type[Fact]) -> str:
+    return json.dumps(schema(kind), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def newest(folder: Path, kind: type[Fact]) -> Path | None:
+    """The file of the highest version of a type."""
+    versions = sorted(folder.glob(f"{kind.type}.*.json"), key=lambda path: int(path.name.split(".")[-2]))
+    return versions[-1] if versions else None
+
+
+def _add_version(folder: Path, kind: type[Fact], text: str) -> None:
+    last = newest(folder, kind)
+    if last is not None and last.read_text("utf-8") == text:
+        return
+    number = int(last.name.split(".")[-2]) + 1 if last else 1
+    folder.mkdir(exist_ok=True)
+    (folder / f"{kind.type}.{number}.json").write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    for sample in SAMPLES:
+        _add_version(GOLDEN, type(sample), golden_of(sample))
+        _add_version(PUBLISHED, type(sample), schema_of(type(sample)))
