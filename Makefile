@@ -16,7 +16,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults kafka postgres format lock clean
+.PHONY: help run test check bench faults kafka postgres contract format lock clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -33,6 +33,7 @@ check: .venv/.dev ## format, lint, types, imports, known vulnerabilities
 	@echo "· lint"; $(BIN)/ruff check --quiet $(OWN_SOURCES)
 	@echo "· types"; $(BIN)/mypy
 	@echo "· imports"; $(BIN)/lint-imports --no-logo
+	@echo "· event contract"; $(BIN)/python -m candor_common.contract --check docs
 	@echo "· known vulnerabilities"; $(BIN)/python -m tests.tools.audit requirements.lock
 
 bench: .venv/.dev ## measure throughput and latency
@@ -46,6 +47,9 @@ kafka: .venv/.dev ## a real Kafka on 127.0.0.1:9092 with throw-away data, until 
 
 postgres: .venv/.dev ## a real PostgreSQL on 127.0.0.1:55432 with throw-away data, until Ctrl-C
 	@$(BIN)/python -m tests.servers postgres
+
+contract: .venv/.dev ## write the JSON Schemas, the AsyncAPI document and docs/events.md from the models
+	@$(BIN)/python -m candor_common.contract docs
 
 format: .venv/.dev ## format the code and mend what can be mended
 	@$(BIN)/ruff check --fix --quiet $(OWN_SOURCES); $(BIN)/ruff format $(OWN_SOURCES)

@@ -144,7 +144,7 @@ class Consumer:
                 error = again
         [(partition, [record])] = batch.items()
         reason = f"{type(error).__name__}: {error}"
-        log.error("event_parked", service=self.name, event=record.event_id, reason=reason, exc_info=error)
+        log.error("event_parked", service=self.name, event_id=record.event_id, reason=reason, exc_info=error)
         await self._round({partition: [record]}, park_because=reason)
         return None
 

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic.fields import FieldInfo
 
 from candor_common.events import CATALOGUE, Fact, Topic
+from candor_common.settings import PREFIX, Settings
 from candor_common.topics import TOPICS, TopicSettings, topic_name
 from candor_common.wire import CONTENT_TYPE
 
@@ -137,9 +139,31 @@ def _line(fact: type[Fact]) -> str:
     return f"| [`{fact.type}`](contract/schemas/{fact.type}.json) | {fact.emitter} | {_doc(fact)} |"
 
 
+def settings_page() -> str:
+    """Every setting as Markdown."""
+    lines = [
+        "# Settings",
+        "",
+        "Environment variables, made from the model by `make contract`. A secret can also come from the file that",
+        "`CANDOR_<NAME>_FILE` names, or from `candor_<name>` in the directory `CANDOR_SECRETS_DIR`.",
+        "",
+        "| variable | set it to | default |",
+        "|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        lines.append(f"| `{PREFIX}{name.upper()}` | {field.description} | {_default(field)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.default_factory is not None:
+        return "made from the others"
+    return "" if field.default is None else f"`{field.default}`"
+
+
 def files() -> dict[str, str]:
     """Every generated file: path below the docs folder -> text."""
-    made = {"events.md": page(), "contract/asyncapi.yaml": _yaml(asyncapi())}
+    made = {"events.md": page(), "settings.md": settings_page(), "contract/asyncapi.yaml": _yaml(asyncapi())}
     for fact in CATALOGUE:
         text = json.dumps(schema(fact), indent=2, ensure_ascii=False, sort_keys=True)
         made[f"contract/schemas/{fact.type}.json"] = text + "\n"

@@ -1,9 +1,8 @@
 """The distributed mode: a process per service and replica, PostgreSQL for state, Kafka between them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from candor_common.clock import Clock
 from candor_common.database import PostgresDatabase
@@ -13,10 +12,6 @@ from candor_common.runtime import Wiring, create_app
 from candor_common.server import prepared_settings, serve
 from candor_common.service import Service
 from candor_common.settings import Settings, SettingsError
-from candor_common.telemetry import Check, relay_oldest_seconds
-
-MOST_AGE = 60.0
-"""Seconds that an event may wait for Kafka before the process counts as not ready."""
 
 
 @asynccontextmanager
@@ -26,33 +21,30 @@ async def distributed(settings: Settings, clock: Clock, services: Sequence[Servi
         raise SettingsError(
             "set CANDOR_DATABASE_URL and CANDOR_KAFKA_BOOTSTRAP, or run `candor up` for one process"
         )
+    [service] = services
     kafka = kafka_settings(settings)
-    await create_topics(kafka, partitions=settings.kafka_partitions, replication=settings.kafka_replication)
+    # In the background: a service starts, and intake accepts, while the brokers are away.
+    topics = asyncio.ensure_future(
+        create_topics(
+            kafka, partitions=settings.kafka_partitions, replication=settings.kafka_replication, limit=None
+        )
+    )
     database = PostgresDatabase(settings.database_url.get_secret_value(), clock)
-    relay = Relay(database, kafka)
+    relay = Relay(database, kafka, service.name)
 
     def feed(of: Service) -> KafkaFeed:
-        return KafkaFeed(kafka, of.name, of.topics)
+        return KafkaFeed(kafka, of.name, [kafka.topic(topic) for topic in of.topics], topics)
 
-    async def check() -> list[Check]:
-        return [await _relay_check(relay)]
+    async def publish() -> None:
+        await asyncio.shield(topics)
+        await relay.run()
 
     try:
-        yield Wiring(database, feed, rest_factor=4.0, tasks={"relay": relay.run}, check=check)
+        yield Wiring(database, feed, rest_factor=4.0, tasks={"relay": publish}, check=relay.check)
     finally:
+        topics.cancel()
         await relay.stop()
         await database.close()
-
-
-async def _relay_check(relay: Relay) -> Check:
-    """Well as long as no event waits for Kafka longer than a minute."""
-    try:
-        waiting = await relay.oldest_unpublished()
-    except (SQLAlchemyError, OSError, TimeoutError) as error:
-        return Check("relay", False, f"{type(error).__name__}; see the database")
-    age = waiting.total_seconds() if waiting else 0.0
-    relay_oldest_seconds.set(age)
-    return Check("relay", age < MOST_AGE, f"the oldest event waits {age:.0f} s for Kafka; check that it runs")
 
 
 def kafka_settings(settings: Settings) -> KafkaSettings:
@@ -63,7 +55,7 @@ def kafka_settings(settings: Settings) -> KafkaSettings:
         sasl_mechanism=settings.kafka_sasl_mechanism,
         sasl_username=settings.kafka_sasl_username,
         sasl_password=password.get_secret_value() if password else None,
-        ssl_cafile=settings.kafka_ssl_cafile,
+        ssl_cafile=str(settings.kafka_ssl_cafile) if settings.kafka_ssl_cafile else None,
     )
 
 

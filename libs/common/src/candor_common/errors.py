@@ -16,6 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from candor_common.telemetry import route_of
+
 CONTENT_TYPE = "application/problem+json"
 
 Words = Mapping[str, str]
@@ -205,12 +207,10 @@ def _told(request: Request, error: Exception) -> CandorError:
             return _of_status(error.status_code, str(error.detail), error.headers)
         case ClientDisconnect():
             return BadRequest("The connection ended before the request did.")
-    # The path's template is logged, for the path itself may hold a token.
-    place = log.bind(method=request.method, route=getattr(request.scope.get("route"), "path", "unmatched"))
     if is_unavailable(error):
-        place.warning("unavailable", error=type(error).__name__)
+        log.warning("unavailable", route=route_of(request.scope), error=type(error).__name__)
         return Unavailable("Something we need is away; try again in a few seconds.")
-    place.error("unexpected_error", exc_info=error)
+    log.error("unexpected_error", route=route_of(request.scope), exc_info=error)
     return CandorError("Something went wrong on our side; it has been logged.")
 
 

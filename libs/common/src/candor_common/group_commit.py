@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
+from candor_common import telemetry
 from candor_common.database import Database, Transaction
+from candor_common.errors import is_unavailable
 
 ItemT = TypeVar("ItemT")
 AnswerT = TypeVar("AnswerT")
@@ -14,7 +16,7 @@ class GroupCommit(Generic[ItemT, AnswerT]):
     """Takes items one by one and applies all that wait in one transaction.
 
     While one transaction is under way the next group gathers; there is no timer. When a group fails, its items are
-    applied one by one, so that a bad one fails alone.
+    applied one by one, so that a bad one fails alone; when the database is away, they all fail at once.
     """
 
     def __init__(
@@ -46,26 +48,31 @@ class GroupCommit(Generic[ItemT, AnswerT]):
         try:
             while self._waiting:
                 group, self._waiting = self._waiting[: self._limit], self._waiting[self._limit :]
-                if not await self._together(group) and len(group) > 1:
-                    for one in group:
-                        await self._together([one])
+                await self._commit(group)
         finally:
             self._running = None
 
-    async def _together(self, group: list[tuple[ItemT, asyncio.Future[AnswerT]]]) -> bool:
-        items = [item for item, _ in group]
+    async def _commit(self, group: Sequence[tuple[ItemT, asyncio.Future[AnswerT]]]) -> None:
         try:
-            answers = await self._database.transact(lambda transaction: self._apply(transaction, items))
+            await self._together(group)
         except Exception as error:  # noqa: BLE001 - handed to the callers
-            if len(group) == 1:
-                _fail(group[0][1], error)
-            return False
+            if len(group) == 1 or is_unavailable(error):
+                # One by one, each would wait in vain for a database that is away.
+                _fail(group, error)
+            else:
+                for one in group:
+                    await self._commit([one])
+
+    async def _together(self, group: Sequence[tuple[ItemT, asyncio.Future[AnswerT]]]) -> None:
+        items = [item for item, _ in group]
+        answers = await self._database.transact(lambda transaction: self._apply(transaction, items))
+        telemetry.group_size.observe(len(group))
         for (_, future), answer in zip(group, answers, strict=True):
             if not future.done():
                 future.set_result(answer)
-        return True
 
 
-def _fail(future: "asyncio.Future[AnswerT]", error: Exception) -> None:
-    if not future.done():
-        future.set_exception(error)
+def _fail(group: Sequence[tuple[ItemT, asyncio.Future[AnswerT]]], error: Exception) -> None:
+    for _, future in group:
+        if not future.done():
+            future.set_exception(error)

@@ -60,12 +60,12 @@ async def create_topics(
     *,
     partitions: int | None = None,
     replication: int = 1,
-    limit: float = 60.0,
+    limit: float | None = 60.0,
 ) -> None:
     """Make the topics that are not there yet, and wait until every partition has a leader.
 
     Topics that exist are left as they are. Waits for a broker that is not up yet; raises TimeoutError after `limit`
-    seconds, and KafkaError when the brokers refuse.
+    seconds (None: never), and KafkaError when the brokers refuse.
     """
     limit_client_logs()
     wanted = [_new_topic(settings, topic, partitions, replication) for topic in topics]

@@ -11,12 +11,11 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.errors import IllegalStateError, KafkaError, OffsetOutOfRangeError
 
 from candor_common.feed import Batch, Partition, Positions, Record, record_of
+from candor_common.kafka_buffer import Buffer
 from candor_common.kafka_client import KafkaSettings, limit_client_logs, within
 
 log = structlog.get_logger()
 
-MEMORY = 2_000
-"""How many records may wait in memory."""
 PAGE = 500
 LONG_POLL = 5.0
 RETRY = 1.0
@@ -25,37 +24,6 @@ REPORT_EVERY = 5.0
 
 class EventsLost(Exception):
     """The log does not hold the position that the database remembers."""
-
-
-class _Buffer:
-    """What was read and not given out yet."""
-
-    def __init__(self) -> None:
-        self._records: dict[Partition, list[Record]] = {}
-        self.filled = asyncio.Event()
-        self._emptied = asyncio.Event()
-
-    def put(self, partition: Partition, records: list[Record]) -> None:
-        self._records.setdefault(partition, []).extend(records)
-        self.filled.set()
-
-    def take(self) -> Batch:
-        taken, self._records = self._records, {}
-        self.filled.clear()
-        self._emptied.set()
-        return taken
-
-    def drop(self, partitions: Iterable[Partition]) -> None:
-        for partition in partitions:
-            self._records.pop(partition, None)
-        self._emptied.set()
-
-    async def room(self) -> int:
-        """How many records may come; waits until that is not none."""
-        while (room := MEMORY - sum(map(len, self._records.values()))) <= 0:
-            self._emptied.clear()
-            await self._emptied.wait()
-        return room
 
 
 class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -78,13 +46,21 @@ class KafkaFeed:
     repeats = True
     rest_factor = 4.0
 
-    def __init__(self, settings: KafkaSettings, subscription: str, topics: Sequence[str]) -> None:
-        """`topics` are full names, as `KafkaSettings.topic` gives them."""
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        subscription: str,
+        topics: Sequence[str],
+        ready: "asyncio.Future[None] | None" = None,
+    ) -> None:
+        """`topics` are full names, as `KafkaSettings.topic` gives them. `ready` is done once they exist: a member
+        that subscribes to a missing topic looks for it again only after minutes."""
         self.subscription = subscription
+        self._ready = ready
         self._settings = settings
         self._topics = topics
         self._consumer: AIOKafkaConsumer | None = None
-        self._buffer = _Buffer()
+        self._buffer = Buffer()
         self._given: dict[Partition, int] = {}
         self._done: dict[Partition, int] = {}
         self._failure: Exception | None = None
@@ -130,8 +106,7 @@ class KafkaFeed:
         """End within five seconds and without an error, also when the broker is gone."""
         for task in self._tasks:
             task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=0.5)
+        await asyncio.gather(*(within(0.5, task) for task in self._tasks))
         if self._consumer is not None:
             await _close(self._consumer)
 
@@ -140,8 +115,7 @@ class KafkaFeed:
         if self._placing is not None:
             self._placing.cancel()
         self._buffer.drop(map(_partition, revoked))
-        for place in revoked:
-            self._given.pop(_partition(place), None)
+        self._given.clear()
 
     def take_over(self, consumer: AIOKafkaConsumer, assigned: set[TopicPartition]) -> None:
         """Hold the partitions still until the database has said where to go on."""
@@ -155,8 +129,8 @@ class KafkaFeed:
     async def _place(self, consumer: AIOKafkaConsumer, assigned: Iterable[TopicPartition]) -> None:
         positions = await self._positions([_partition(place) for place in assigned])
         for place in assigned:
-            self._given[_partition(place)] = positions[_partition(place)]
-            consumer.seek(place, positions[_partition(place)])
+            offset = self._given[_partition(place)] = positions[_partition(place)]
+            consumer.seek(place, offset)
             consumer.resume(place)
 
     async def _read(self) -> None:
@@ -175,6 +149,8 @@ class KafkaFeed:
             await asyncio.sleep(0)
 
     async def _join(self) -> AIOKafkaConsumer:
+        if self._ready is not None:
+            await asyncio.shield(self._ready)
         while True:
             consumer = self._consumer = self._new_consumer()
             try:
@@ -205,9 +181,7 @@ class KafkaFeed:
         """Never read before means from the earliest event there is; anything else is a hole that people must see."""
         if holes := {f"{place.topic}/{place.partition}": at for place, at in lost.items() if at > 0}:
             log.error("events_lost", subscription=self.subscription, positions=holes)
-            raise EventsLost(
-                f"{self.subscription} can't go on, because the log does not hold these offsets: {holes}"
-            )
+            raise EventsLost(f"{self.subscription} can't go on: the log does not hold these offsets: {holes}")
         with suppress(IllegalStateError):
             await consumer.seek_to_beginning(*lost)
 
@@ -216,9 +190,8 @@ class KafkaFeed:
         if self._done == self._reported or monotonic() < self._report_after:
             return
         self._reported, self._report_after = self._done, monotonic() + REPORT_EVERY
-        offsets = {_place(partition): offset for partition, offset in self._done.items()}
-        mine = consumer.assignment()
-        self._begin(_commit(consumer, {place: at for place, at in offsets.items() if place in mine}))
+        done = {_place(partition): offset for partition, offset in self._done.items()}
+        self._begin(_commit(consumer, {place: done[place] for place in done.keys() & consumer.assignment()}))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = asyncio.create_task(work)

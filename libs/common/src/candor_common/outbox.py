@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
+from sqlalchemy.dialects import postgresql
 
 from candor_common.columns import Moment, metadata
 from candor_common.events import Envelope, Fact
@@ -94,12 +95,10 @@ def unpublished(connection: Connection, limit: int) -> Sequence[RowMapping]:
 
 
 def mark_published(connection: Connection, positions: Sequence[int], now: datetime) -> None:
-    statement = (
-        sa.update(outbox)
-        .where(outbox.c.position == sa.bindparam("at"))
-        .values(published_at=sa.bindparam("now"))
-    )
-    connection.execute(statement, [{"at": position, "now": now} for position in positions])
+    """Note that the relay has published rows. Only for PostgreSQL: the embedded log has no relay."""
+    given = sa.bindparam("positions", list(positions), type_=postgresql.ARRAY(sa.BigInteger))
+    statement = sa.update(outbox).where(outbox.c.position == sa.any_(given))
+    connection.execute(statement.values(published_at=now))
 
 
 def oldest_unpublished(connection: Connection) -> datetime | None:

@@ -38,6 +38,7 @@ class Relay:
     """Publishes what the transactions of one database have emitted."""
 
     def __init__(self, database: PostgresDatabase, settings: KafkaSettings, service: str = "") -> None:
+        self._service = service
         self._log = structlog.get_logger().bind(service=service)
         self._database = database
         self._settings = settings
@@ -73,9 +74,10 @@ class Relay:
             return [Check("relay", False, f"{type(error).__name__}; check the database")]
         telemetry.relay_oldest_seconds.set(age.total_seconds())
         detail = f"the oldest event waits for {age.total_seconds():.0f} s"
-        return [
-            Check("relay", age <= MOST_WAIT, detail if age <= MOST_WAIT else f"{detail}; check the brokers")
-        ]
+        late = age > MOST_WAIT
+        # Without brokers intake still accepts and keeps, so nobody should be sent away from it.
+        well = not late or self._service == "intake"
+        return [Check("relay", well, f"{detail}; check the brokers" if late else detail)]
 
     async def run(self) -> None:
         """Be a candidate, and publish while elected, until stopped or cancelled. After any failure, of the database
@@ -95,8 +97,9 @@ class Relay:
             await seat.open()
             while not self._stopping and not await seat.taken():
                 if await self._rung():
+                    started = monotonic()
                     await seat.ring()
-                    await self._rest(monotonic())
+                    await self._rest(started, monotonic())
             await seat.listen(self._wake.set)
             self.elected = True
             yield seat
@@ -119,9 +122,9 @@ class Relay:
             self._wake.clear()
             started = monotonic()
             rows = await seat.read(outbox.unpublished, PASS)
-            await self._publish(seat, publisher, rows)
+            sent = await self._publish(seat, publisher, rows)
             if rows:
-                await self._rest(started)
+                await self._rest(started, sent)
             if len(rows) < PASS:
                 await self._rung()
 
@@ -134,20 +137,24 @@ class Relay:
         self._wake.clear()
         return rung
 
-    async def _rest(self, started: float) -> None:
-        """Lie still in proportion to the pass: events gather meanwhile and travel together."""
-        await asyncio.sleep(min(max(4 * (monotonic() - started), 0.001), LONGEST_REST))
+    async def _rest(self, started: float, ended: float) -> None:
+        """Lie still in proportion to the time it took: events gather meanwhile and travel together."""
+        rest = min(max(4 * (ended - started), 0.001), LONGEST_REST)
+        await asyncio.sleep(ended + rest - monotonic())
 
-    async def _publish(self, seat: Seat, publisher: Publisher, rows: Sequence[RowMapping]) -> None:
+    async def _publish(self, seat: Seat, publisher: Publisher, rows: Sequence[RowMapping]) -> float:
+        """Send rows and mark them; returns when the last was stored, since nobody waits for the marks."""
         acknowledged: list[int] = []
         try:
             for chunk in _chunks(rows, 1 if self._one_by_one else BATCH_BYTES, self._settings):
                 await self._send(publisher, chunk, acknowledged)
+            sent = monotonic()
         finally:
             if acknowledged:
                 telemetry.relay_published.inc(len(acknowledged))
                 await seat.read(outbox.mark_published, acknowledged, self._database.clock.now())
         self._one_by_one = False
+        return sent
 
     async def _send(self, publisher: Publisher, chunk: "_Chunk", acknowledged: list[int]) -> None:
         """Send some rows and note those that are stored. Raises at the first that is not: order comes first."""

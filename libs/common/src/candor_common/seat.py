@@ -15,6 +15,12 @@ T = TypeVar("T")
 # Both are named after the schema: the services of one installation may share a database.
 _TAKE = sa.text("SELECT pg_try_advisory_lock(hashtextextended('candor relay ' || current_schema(), 0))")
 _CHANNEL = sa.text("SELECT 'candor outbox ' || current_schema()")
+# A lost mark is one more copy, which readers drop, so marks need not wait for the disk. The keepalives free the seat of
+# a machine that is gone without a word; the server's own may take hours.
+_PREPARE = sa.text(
+    "SELECT set_config('synchronous_commit', 'off', false), set_config('tcp_keepalives_idle', '10', false),"
+    " set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false)"
+)
 _RING = sa.text("SELECT pg_notify('candor outbox ' || current_schema(), '')")
 
 
@@ -35,6 +41,7 @@ class Seat:
         connection = await self._engine.connect()
         self._connection = connection
         await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(_PREPARE)
 
     async def taken(self) -> bool:
         """Try to take the seat; it stays taken as long as the connection lives."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
@@ -19,7 +19,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from pydantic import TypeAdapter, ValidationError
 
 from candor_common.clock import Clock, SystemClock
-from candor_common.errors import CandorError, Forbidden, Unauthorized
+from candor_common.errors import Forbidden, NotFound, Unauthorized
 from candor_common.settings import Settings, SettingsError
 
 Scope = Literal["post", "read", "work", "operate"]
@@ -49,9 +49,7 @@ class KeyRing:
     def add(self, name: str, scopes: Sequence[str]) -> str:
         """Make a key and return it; it can't be shown again. Raises ValueError for an unknown or missing scope."""
         if not scopes or set(scopes) - set(SCOPES):
-            raise ValueError(
-                f"scopes are one or more of {', '.join(SCOPES)}, not {', '.join(scopes) or 'none'}"
-            )
+            raise ValueError(f"scopes are one or more of {', '.join(SCOPES)}")
         identifier = secrets.token_hex(4)
         text = f"cand_{identifier}_{secrets.token_urlsafe(32)}"
         key = Key(identifier, name, tuple(scopes), self._clock.now(), _hash(text))
@@ -105,10 +103,7 @@ def _load(path: Path) -> dict[str, Key]:
     try:
         return {key.id: key for key in _KEYS.validate_json(path.read_bytes())}
     except (OSError, ValidationError) as error:
-        reason = f"{path} can't be read as a file of keys ({type(error).__name__})"
-        raise SettingsError(
-            f"CANDOR_KEYS_FILE: {reason}; restore it, or remove it and make new keys"
-        ) from None
+        raise SettingsError(f"CANDOR_KEYS_FILE: {path} holds no keys; restore or remove it") from error
 
 
 def keys_path(settings: Settings) -> Path:
@@ -132,12 +127,11 @@ def write_private(path: Path, text: str, *, once: bool = False) -> None:
             file.write(f"{text}\n")
             file.flush()
             os.fsync(file.fileno())
-        if not once:
+        if once:
+            with suppress(FileExistsError):  # which a replacement would not raise
+                path.hardlink_to(draft)
+        else:
             draft.replace(path)
-            return
-        # A link, unlike a replacement, fails when somebody was faster.
-        with suppress(FileExistsError):
-            path.hardlink_to(draft)
     finally:
         draft.unlink(missing_ok=True)
 
@@ -151,9 +145,7 @@ class Security:
 
 
 _bearer = HTTPBearer(auto_error=False, description="An API key.")
-_header = APIKeyHeader(
-    name="X-API-Key", auto_error=False, description="The same, for senders that can't set Bearer."
-)
+_header = APIKeyHeader(name="X-API-Key", auto_error=False, description="Another place for it.")
 
 
 def require(scope: Scope) -> Callable[..., Awaitable[Key | None]]:
@@ -203,8 +195,8 @@ def check_bind(host: str, keys: KeyRing) -> None:
         )
 
 
-class BadLink(CandorError):
-    status, title, type = 404, "No such link", "bad-link"
+class BadLink(NotFound):
+    title, type = "No such link", "bad-link"
 
 
 class ExpiredLink(BadLink):
@@ -244,10 +236,8 @@ def signing_key(settings: Settings) -> str:
     if settings.signing_key is not None:
         return settings.signing_key.get_secret_value()
     if settings.distributed:
-        raise SettingsError(
-            "CANDOR_SIGNING_KEY: it is not set, and all processes must share one; "
-            "set it to 32 or more random characters, as `openssl rand -hex 32` gives"
-        )
+        need = Settings.model_fields["signing_key"].description
+        raise SettingsError(f"CANDOR_SIGNING_KEY: all processes must share one; set it to {need}")
     path = settings.data_dir / "signing.key"
     if not path.exists():
         write_private(path, secrets.token_urlsafe(32), once=True)

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from socket import socket
 from types import FrameType
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
 
 from candor_common.security import KeyRing, check_bind, keys_path
 from candor_common.settings import Settings, SettingsError, load_settings
 from candor_common.telemetry import configure_logging
+
+log = structlog.get_logger()
 
 Ready = Callable[[], object]
 
@@ -59,6 +62,8 @@ def prepared_settings() -> Settings:
     except SettingsError as error:
         sys.exit(f"candor: {error}")
     configure_logging(settings.log_format, settings.log_level)
+    for slip in settings.unknown:
+        log.warning("unknown_setting", what=slip)
     return settings
 
 

@@ -26,8 +26,7 @@ from structlog.typing import EventDict, Processor
 
 from candor_common.clock import Clock
 
-PROBE_SECONDS = 5.0
-"""How long `/readyz` waits for its checks."""
+PROBE_SECONDS = 5.0  # after which /readyz no longer waits for its checks
 
 _registry = CollectorRegistry()
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -87,7 +86,7 @@ messages_delayed = _counter("messages_delayed", "Attempts put off.", "channel")
 # Above zero: the other side said no for good; the message has its reason.
 messages_refused = _counter("messages_refused", "Messages refused for good.", "channel")
 # Status 5xx: the log has each with its traceback; 503 alone means that database or broker is away.
-http_requests = _counter("http_requests", "Requests answered.", "method", "route", "status")
+http_requests = _counter("http_requests", "Requests answered.", "route", "status")
 # Above zero: the process ended itself and was restarted; the log says on what.
 task_deaths = _counter("task_deaths", "Background tasks that ended with an error.", "task")
 
@@ -106,15 +105,17 @@ class CountRequests:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                route = getattr(scope.get("route"), "path", "unmatched")
-                method = scope["method"] if scope["method"] in _METHODS else "other"
-                http_requests.labels(method, route, message["status"]).inc()
+                http_requests.labels(route_of(scope), message["status"]).inc()
             await send(message)
 
         await self.app(scope, receive, counted)
 
 
-_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+def route_of(scope: Scope) -> str:
+    """The template of a request's path, for the path itself may hold a token; `unmatched` when nothing serves it."""
+    # FastAPI keeps the template with all prefixes here, and one without those of outer routers in `route`.
+    route = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    return str(getattr(route, "path", "unmatched"))
 
 
 class Watchdog:
@@ -182,10 +183,8 @@ _SECRET_NAMES = {"authorization", "cookie", "token", "key", "secret", "password"
 _SECRET_ENDINGS = ("_token", "_secret", "_password", "api_key", "signing_key")
 _SECRET_WORDS = re.compile(
     r"cand_[A-Za-z0-9_-]+"
-    # the user and password of a URL
-    r"|(?<=://)[^\s/@]+:[^\s/@]+(?=@)"
-    # a signed link: what it carries, and the signature
-    r"|[\w-]{8,}\.[\w-]{43}\b"
+    r"|(?<=://)[^\s/@]+:[^\s/@]+(?=@)"  # user and password of a URL
+    r"|[\w-]{8,}\.[\w-]{43}\b"  # a signed link: what it carries, and the signature
 )
 
 

@@ -15,13 +15,13 @@ def plan_surveys(
     transaction: Transaction, events: Sequence[Envelope[IncidentResolved]], context: Context
 ) -> None:
     """Plan one survey per resolution of an incident that a person reported."""
-    charter = context.charter
-    found = []
-    for event in events:
-        survey = planned(event.fact.incident, charter.survey_delay, charter.survey_expires)
-        if survey is not None:
-            found.append((survey, event.traceparent))
-    store.plan(transaction.connection, found)
+    delay, life = context.charter.survey_delay, context.charter.survey_expires
+    plans = [
+        store.Plan(survey, event.fact.incident.version, event.traceparent)
+        for event in events
+        if (survey := planned(event.fact.incident, delay, life)) is not None
+    ]
+    store.plan(transaction.connection, plans)
     transaction.wake(DUE)
 
 
@@ -29,7 +29,8 @@ def cancel_surveys(
     transaction: Transaction, events: Sequence[Envelope[IncidentReopened]], _context: Context
 ) -> None:
     """Nobody is asked how it went while it still goes on."""
-    store.cancel_planned(transaction.connection, [event.subject for event in events], "reopened")
+    versions = {event.fact.incident.id: event.fact.incident.version for event in events}
+    store.cancel_planned(transaction.connection, versions, "reopened")
 
 
 subscriptions: Subscriptions = {IncidentResolved: plan_surveys, IncidentReopened: cancel_surveys}

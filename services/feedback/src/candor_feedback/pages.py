@@ -1,36 +1,38 @@
 """The survey that a customer answers from the link in the mail, without a login. Opening it changes nothing:
 mail scanners open links too."""
 
-from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import RowMapping
 
 from candor_common import web
 from candor_common.database import Transaction
 from candor_common.events import Survey, SurveyAnswered
-from candor_common.security import BadLink, ExpiredLink
+from candor_common.security import BadLink
 from candor_common.service import runtime_of
 from candor_feedback import store
-from candor_feedback.domain.survey import Answer, AnswerRefused, answered
-from candor_feedback.domain.words import Words, words
+from candor_feedback.domain.survey import LONGEST_COMMENT, Answer, AnswerRefused, answered, is_over
+from candor_feedback.domain.words import WORDS, Language, preferred, spoken
 
 PURPOSE = "survey"
-LONGEST_COMMENT = 5_000
+SCORES = ("1", "2", "3", "4", "5")
 
 router = APIRouter(prefix="/survey", include_in_schema=False)
 _templates = web.environment("candor_feedback")
 
 
 async def survey_of_link(token: str, request: Request) -> Survey | None:
-    """The survey that a signed link leads to; None for a link that is not ours or leads nowhere."""
+    """The survey that a signed link leads to; None for a link that is not ours or leads nowhere.
+
+    The link has no age of its own: the survey says until when it can be answered.
+    """
     runtime = runtime_of(request)
-    age = runtime.context.charter.survey_expires
     try:
-        identifier = runtime.context.signer.verify(PURPOSE, token, age)
-    except (BadLink, ExpiredLink):
+        identifier = runtime.context.signer.verify(PURPOSE, token, timedelta.max)
+    except BadLink:
         return None
     row: RowMapping | None = await runtime.database.read(
         lambda connection: store.survey_by_id(connection, identifier)
@@ -41,16 +43,15 @@ async def survey_of_link(token: str, request: Request) -> Survey | None:
 Found = Annotated[Survey | None, Depends(survey_of_link)]
 
 
-@router.get("/{token}")
-async def show(
-    request: Request, survey: Found, score: Annotated[int | None, Query(ge=1, le=5)] = None
-) -> Response:
+@router.api_route("/{token}", methods=["GET", "HEAD"])
+async def show(request: Request, survey: Found, score: str = "") -> Response:
     """The form, with the score of the link that was clicked chosen already."""
     if survey is None:
-        return _notice(_preferred(request), 404, lambda text: (text.bad_title, text.bad))
-    if runtime_of(request).clock.now() > survey.expires_at:
-        return _notice(survey.language, 410, lambda text: (text.late_title, text.late))
-    return _form(survey, score or survey.overall)
+        return _bad_link(request)
+    if is_over(survey, runtime_of(request).clock.now()):
+        return _too_late(survey)
+    chosen = int(score) if score in SCORES else survey.overall
+    return _form(survey, chosen, survey.comment or "")
 
 
 @router.post("/{token}")
@@ -62,58 +63,70 @@ async def answer(
 ) -> Response:
     """Keep the answer; a second one replaces the first."""
     if survey is None:
-        return _notice(_preferred(request), 404, lambda text: (text.bad_title, text.bad))
-    if overall not in {"1", "2", "3", "4", "5"}:
-        return _form(survey, None, problem=True)
-    given = Answer(int(overall), comment[:LONGEST_COMMENT])
+        return _bad_link(request)
+    runtime = runtime_of(request)
+    if is_over(survey, runtime.clock.now()):
+        return _too_late(survey)
+    if overall not in SCORES:
+        return _form(survey, None, comment[:LONGEST_COMMENT], problem=True)
+    given = Answer(int(overall), comment)
     try:
-        await runtime_of(request).database.transact(lambda tx: _save(tx, survey.id, given))
+        await runtime.database.transact(lambda transaction: _save(transaction, survey.id, given))
     except AnswerRefused:
-        return _notice(survey.language, 410, lambda text: (text.late_title, text.late))
+        return _too_late(survey)
     return RedirectResponse(f"{request.url.path}/thanks", 303, web.HEADERS)
 
 
-@router.get("/{token}/thanks")
+@router.api_route("/{token}/thanks", methods=["GET", "HEAD"])
 async def thanks(request: Request, survey: Found) -> Response:
-    language = survey.language if survey else _preferred(request)
-    back = request.url.path.removesuffix("/thanks")
-    return _notice(language, 200, lambda text: (text.thanks_title, text.thanks), back=back)
+    """What happens with the answer, and the way back to change it."""
+    if survey is None:
+        return _bad_link(request)
+    form = request.url.path.removesuffix("/thanks")
+    if survey.answered_at is None:
+        return RedirectResponse(form, 303, web.HEADERS)
+    over, text = is_over(survey, runtime_of(request).clock.now()), WORDS[spoken(survey.language)]
+    return _notice(spoken(survey.language), 200, text.thanks_title, text.thanks, back=None if over else form)
 
 
 def _save(transaction: Transaction, identifier: str, given: Answer) -> None:
     row = store.survey_by_id(transaction.connection, identifier, lock=True)
     if row is None:
         raise AnswerRefused("This survey does not exist any more.")
-    changed = answered(row["snapshot"], given, transaction.now)
-    store.save_answer(transaction.connection, changed)
-    transaction.emit(SurveyAnswered(survey=changed), traceparent=row["traceparent"])
+    survey: Survey = row["snapshot"]
+    changed = answered(survey, given, transaction.now)
+    if changed != survey:
+        store.save_answer(transaction.connection, changed)
+        transaction.emit(SurveyAnswered(survey=changed), traceparent=row["traceparent"])
 
 
-def _form(survey: Survey, score: int | None, *, problem: bool = False) -> Response:
+def _form(survey: Survey, score: int | None, comment: str, *, problem: bool = False) -> Response:
+    language = spoken(survey.language)
     return web.page(
         _templates,
         "survey.html",
-        survey.language,
+        language,
         422 if problem else 200,
-        text=words(survey.language),
-        survey=survey,
+        text=WORDS[language],
+        reference=survey.incident_id,
         score=score,
+        comment=comment,
+        longest=LONGEST_COMMENT,
         problem=problem,
     )
 
 
-def _notice(
-    language: str, status: int, choose: Callable[[Words], tuple[str, str]], back: str | None = None
-) -> Response:
-    text = words(language)
-    title, body = choose(text)
-    values = {"title": title, "body": body, "back": back, "change": text.change}
+def _bad_link(request: Request) -> Response:
+    # Without a survey only the browser can say which language its reader speaks.
+    language = preferred(request.headers.get("accept-language", ""))
+    return _notice(language, 404, WORDS[language].bad_title, WORDS[language].bad)
+
+
+def _too_late(survey: Survey) -> Response:
+    language = spoken(survey.language)
+    return _notice(language, 410, WORDS[language].late_title, WORDS[language].late)
+
+
+def _notice(language: Language, status: int, title: str, body: str, *, back: str | None = None) -> Response:
+    values = {"title": title, "body": body, "back": back, "change": WORDS[language].change}
     return web.page(_templates, "notice.html", language, status, **values)
-
-
-def _preferred(request: Request) -> str:
-    """The reader's language where no survey says it: what the browser asks for first."""
-    asked = request.headers.get("accept-language", "").lower()
-    if asked.startswith(("zh-tw", "zh-hk", "zh-mo", "zh-hant")):
-        return "zh-Hant"
-    return "zh-Hans" if asked.startswith("zh") else "en"

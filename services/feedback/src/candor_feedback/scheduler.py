@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from candor_common.database import Transaction
-from candor_common.events import Survey, SurveyInvited
+from candor_common.events import SurveyInvited
 from candor_common.service import Periodic, Runtime
 from candor_feedback import store
+from candor_feedback.domain.survey import invited
 from candor_feedback.handlers import DUE
 
 PAGE = 200
@@ -18,11 +19,10 @@ async def invite_due(runtime: Runtime) -> datetime | None:
 
 def _invite(transaction: Transaction) -> datetime | None:
     rows = store.due(transaction.connection, transaction.now, PAGE)
-    for row in rows:
-        survey: Survey = row["snapshot"]
+    sent = [invited(row["snapshot"], transaction.now) for row in rows]
+    for survey, row in zip(sent, rows, strict=True):
         transaction.emit(SurveyInvited(survey=survey), traceparent=row["traceparent"])
-    if rows:
-        store.mark_invited(transaction.connection, [row["id"] for row in rows])
+    store.mark_invited(transaction.connection, sent)
     return store.next_send_at(transaction.connection)
 
 

@@ -1,7 +1,9 @@
 """Surveys: planned, sent, answered or cancelled."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
@@ -16,6 +18,7 @@ survey = sa.Table(
     metadata,
     sa.Column("id", sa.String(36), primary_key=True),
     sa.Column("incident_id", sa.String(20), nullable=False, index=True),
+    sa.Column("incident_version", sa.Integer, nullable=False),
     sa.Column("state", sa.String(12), nullable=False),
     sa.Column("reason", sa.Text),
     sa.Column("send_at", Moment, nullable=False),
@@ -30,32 +33,44 @@ ANSWERED = "answered"
 CANCELLED = "cancelled"
 
 
-def plan(connection: Connection, surveys: Collection[tuple[Survey, str]]) -> None:
-    """Note surveys to be sent, each with its trace; one that is known already stays as it is."""
-    insert_new(
-        connection,
-        survey,
-        [
-            {
-                "id": one.id,
-                "incident_id": one.incident_id,
-                "state": PLANNED,
-                "send_at": one.invited_at,
-                "traceparent": traceparent,
-                "snapshot": one,
-            }
-            for one, traceparent in surveys
-        ],
-    )
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A survey to be sent, with the version of the incident that was resolved, and the trace that it belongs to."""
+
+    survey: Survey
+    incident_version: int
+    traceparent: str
 
 
-def cancel_planned(connection: Connection, incident_ids: Sequence[str], reason: str) -> None:
-    """Surveys of these incidents that were not sent yet are not sent at all."""
-    connection.execute(
+def plan(connection: Connection, plans: Sequence[Plan]) -> None:
+    """Note surveys to be sent; one that is known already stays as it is."""
+    insert_new(connection, survey, [_row(one) for one in plans])
+
+
+def _row(plan: Plan) -> dict[str, Any]:
+    return {
+        "id": plan.survey.id,
+        "incident_id": plan.survey.incident_id,
+        "incident_version": plan.incident_version,
+        "state": PLANNED,
+        "send_at": plan.survey.invited_at,
+        "traceparent": plan.traceparent,
+        "snapshot": plan.survey,
+    }
+
+
+def cancel_planned(connection: Connection, version_of: Mapping[str, int], reason: str) -> None:
+    """Surveys about what these incidents were before the versions given are not sent, unless they have left already."""
+    statement = (
         sa.update(survey)
-        .where(survey.c.incident_id.in_(incident_ids), survey.c.state == PLANNED)
+        .where(
+            survey.c.incident_id == sa.bindparam("of"),
+            survey.c.incident_version < sa.bindparam("before"),
+            survey.c.state == PLANNED,
+        )
         .values(state=CANCELLED, reason=reason)
     )
+    connection.execute(statement, [{"of": one, "before": version} for one, version in version_of.items()])
 
 
 def due(connection: Connection, now: datetime, limit: int) -> Sequence[RowMapping]:
@@ -70,8 +85,14 @@ def due(connection: Connection, now: datetime, limit: int) -> Sequence[RowMappin
     return connection.execute(query).mappings().all()
 
 
-def mark_invited(connection: Connection, ids: Sequence[str]) -> None:
-    connection.execute(sa.update(survey).where(survey.c.id.in_(ids)).values(state=INVITED))
+def mark_invited(connection: Connection, sent: Sequence[Survey]) -> None:
+    statement = (
+        sa.update(survey)
+        .where(survey.c.id == sa.bindparam("sent"))
+        .values(state=INVITED, snapshot=sa.bindparam("as_sent"))
+    )
+    if sent:
+        connection.execute(statement, [{"sent": one.id, "as_sent": one} for one in sent])
 
 
 def next_send_at(connection: Connection) -> datetime | None:

@@ -1,16 +1,17 @@
-"""The doors: every answer of 2xx means that what came in is on the disk."""
+"""The doors: every answer of 202 means that what came in is on the disk."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from functools import partial
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi.responses import Response
 
+from candor_common import telemetry
 from candor_common.errors import (
     BadRequest,
     NotFound,
@@ -21,79 +22,208 @@ from candor_common.errors import (
     responses,
 )
 from candor_common.events import Channel
-from candor_common.group_commit import GroupCommit
-from candor_common.security import require
+from candor_common.security import Key, require
 from candor_common.service import Runtime, runtime_of
 from candor_intake import store
-from candor_intake.accept import Accepted, Posted, accept, new_request_id
+from candor_intake.accept import SMALL_BODY, USED_BEFORE, Accepted, Desk, Posted, conflicting
 from candor_intake.domain.fingerprint import fingerprint
-from candor_intake.domain.inbound import BadPayload, Inbound
+from candor_intake.domain.inbound import BadPayload, Ignored, Inbound, Malformed
+from candor_intake.shapes import Receipt, Receipts, Refusal, Status
 from candor_intake.sources import alertmanager, mail, rest
 
-MOST_WAITING = 5_000
-"""Posts that may wait for the disk; beyond that a sender is told to come back later."""
-PARSERS = 4
-"""How many mails are taken apart at a time, off the event loop."""
-
-
-class Receipt(BaseModel):
-    """What the sender of a request gets: the reference that customer and team use from now on."""
-
-    request_id: str
-    reference: str | None
-    """None when the message was ignored, as our own mail that comes back is."""
-    status_url: str
-
-
-class Receipts(BaseModel):
-    """One answer per item, in order: a receipt, or what was wrong with it."""
-
-    results: list[Receipt | dict[str, object]]
-
-
-class Status(BaseModel):
-    """Where a request stands. `incident` is the reference that it leads to, once it is known."""
-
-    request_id: str
-    reference: str | None
-    channel: str
-    received_at: datetime
-    incident: str | None
-    incident_status: str | None
-    ignored_because: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What the doors share."""
-
-    group: GroupCommit[Posted, Accepted]
-    parsers: asyncio.Semaphore
-
-    async def take(self, posted: Posted) -> Accepted:
-        if len(self.group) >= MOST_WAITING:
-            raise Unavailable("Too many requests wait to be stored; send it again in a few seconds.")
-        accepted = await self.group.add(posted)
-        if accepted.conflicting:
-            raise Unprocessable("This Idempotency-Key was used before with another body; use a new key.")
-        return accepted
+JSON = "application/json"
+MAIL = ("message/rfc822", "application/octet-stream", "text/plain")
 
 
 @asynccontextmanager
 async def opened(runtime: Runtime) -> AsyncIterator[Desk]:
-    limit = runtime.context.settings.group_limit
-    yield Desk(GroupCommit(runtime.database, accept, limit=limit), asyncio.Semaphore(PARSERS))
+    """The desk behind the doors, as long as the service runs."""
+    yield Desk.over(runtime.database, runtime.context.settings.group_limit)
 
+
+_may_post = require("post")
+Caller = Annotated[Key | None, Depends(_may_post)]
+
+
+async def _desk(request: Request, _caller: Caller) -> Desk:
+    desk: Desk = runtime_of(request).resources["intake"]
+    desk.check_room()
+    return desk
+
+
+OpenDesk = Annotated[Desk, Depends(_desk)]
 
 router = APIRouter(tags=["intake"])
-_posting = [Depends(require("post"))]
 _refusals = responses(BadRequest, TooLarge, UnsupportedMedia, Unprocessable, Unavailable)
-_json_body = {"content": {"application/json": {"schema": {"type": "object"}}}, "required": True}
+_json_body = {"requestBody": {"content": {JSON: {"schema": {"type": "object"}}}, "required": True}}
+_mail_body = {"requestBody": {"content": {MAIL[0]: {}}, "required": True}}
 
 
-def _desk(request: Request) -> Desk:
-    desk: Desk = runtime_of(request).resources["intake"]
-    return desk
+@router.post(
+    "/v1/requests", status_code=202, responses=_refusals, response_model=Receipt, openapi_extra=_json_body
+)
+async def post_request(request: Request, caller: Caller, desk: OpenDesk) -> Response:
+    """Post a request. It is stored before the answer; with an `Idempotency-Key`, a repeat gets the same answer."""
+    with _refusing(Channel.REST):
+        body, key = await _body(request, JSON), _idempotency_key(request)
+        words = await desk.read(body, partial(rest.parse, dedup_key=key), small=SMALL_BODY)
+        posted = _from_rest(request, caller, words, body, _mark(key, body))
+        return _receipt_response(request, await desk.take(posted))
+
+
+@router.post("/v1/requests/batch", status_code=202, responses=_refusals, openapi_extra=_json_body)
+async def post_requests(request: Request, caller: Caller, desk: OpenDesk) -> Receipts:
+    """Post up to 500 requests. One answer per request, in order; a bad one does not harm the others.
+
+    After a 503 some of them may be stored: send the same body with the same `Idempotency-Key` again.
+    """
+    with _refusing(Channel.REST):
+        body, key = await _body(request, JSON), _idempotency_key(request)
+        parsed = await desk.read(body, partial(rest.parse_batch, dedup_key=key), small=SMALL_BODY)
+        mark = _mark(key, body)
+        items = [
+            one if isinstance(one, BadPayload) else _from_rest(request, caller, one, body, mark)
+            for one in parsed
+        ]
+        if key:
+            await _check_unused(request, [one for one in items if isinstance(one, Posted)])
+        return await _take_all(request, desk, items)
+
+
+@router.post(
+    "/v1/hooks/email/raw",
+    status_code=202,
+    responses=_refusals,
+    response_model=Receipt,
+    openapi_extra=_mail_body,
+)
+async def post_mail(
+    request: Request,
+    desk: OpenDesk,
+    rcpt: Annotated[list[str] | None, Query(description="RCPT TO, where known")] = None,
+    mail_from: Annotated[str | None, Query(description="MAIL FROM, where known")] = None,
+) -> Response:
+    """Post a mail as it is: a message of RFC 5322, byte by byte. A repeat of the same Message-ID changes nothing."""
+    own = frozenset({runtime_of(request).context.settings.mail_from})
+    parse = partial(mail.parse, own_addresses=own, recipients=tuple(rcpt or ()), envelope_sender=mail_from)
+    with _refusing(Channel.MAIL):
+        raw = await _body(request, *MAIL)
+        read = await desk.read(raw, parse)
+        return _receipt_response(request, await desk.take(_posted(request, Channel.MAIL, read, raw)))
+
+
+@router.post("/v1/hooks/alertmanager", status_code=202, responses=_refusals, openapi_extra=_json_body)
+async def post_alerts(request: Request, desk: OpenDesk) -> Receipts:
+    """Alertmanager's webhook, version 4. One signal per alert; what it sends again changes nothing."""
+    with _refusing(Channel.ALERT):
+        body = await _body(request, JSON)
+        signals = await desk.read(body, alertmanager.parse, small=SMALL_BODY)
+        return await _take_all(request, desk, [_posted(request, Channel.ALERT, one, body) for one in signals])
+
+
+@router.get("/v1/requests/{request_id}", responses=responses(NotFound), dependencies=[Depends(_may_post)])
+async def get_request(request_id: UUID, runtime: Annotated[Runtime, Depends(runtime_of)]) -> Status:
+    """Where a request stands: the incident that it led to, and the status of that."""
+    row = await runtime.database.read(lambda connection: store.request_by_id(connection, str(request_id)))
+    if row is None:
+        raise NotFound(f"There is no request {request_id}.")
+    return Status.model_validate(dict(row))
+
+
+@router.get(
+    "/v1/requests/{request_id}/raw", responses=responses(NotFound), dependencies=[Depends(require("work"))]
+)
+async def get_raw(request_id: UUID, runtime: Annotated[Runtime, Depends(runtime_of)]) -> Response:
+    """The bytes as they came in. Always a download: what strangers sent is never shown as a page of ours."""
+    raw = await runtime.database.read(lambda connection: store.raw_by_id(connection, str(request_id)))
+    if raw is None:
+        raise NotFound(f"There is no request {request_id}.")
+    headers = {
+        "Content-Disposition": "attachment; filename=original.bin",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(raw, headers=headers, media_type="application/octet-stream")
+
+
+@contextmanager
+def _refusing(channel: Channel) -> Iterator[None]:
+    """Tell senders what is wrong with what they posted, and count it."""
+    try:
+        yield
+    except BadPayload as fault:
+        telemetry.requests_refused.labels(channel.value).inc()
+        errors = [{"detail": fault.detail, "pointer": fault.pointer}]
+        if isinstance(fault, Malformed):
+            raise BadRequest(fault.detail, errors=errors) from fault
+        raise Unprocessable("The body does not fit; `errors` says where.", errors=errors) from fault
+    except (BadRequest, Unprocessable, UnsupportedMedia, HTTPException):
+        telemetry.requests_refused.labels(channel.value).inc()
+        raise
+
+
+async def _body(request: Request, *allowed: str) -> bytes:
+    given = request.headers.get("content-type", "")
+    if given.partition(";")[0].strip().lower() not in allowed:
+        raise UnsupportedMedia(f"Send it with `Content-Type: {allowed[0]}`.")
+    return await request.body()
+
+
+def _idempotency_key(request: Request) -> str:
+    given = request.headers.get("idempotency-key")
+    try:
+        return "" if given is None else rest.idempotency_key(given)
+    except BadPayload as fault:
+        raise BadRequest(fault.detail) from fault
+
+
+def _mark(key: str, body: bytes) -> str | None:
+    return fingerprint(body) if key else None
+
+
+def _posted(request: Request, channel: Channel, inbound: Inbound, raw: bytes) -> Posted:
+    return Posted(
+        source=channel.value,
+        channel=channel,
+        inbound=inbound,
+        dedup_key=fingerprint(raw) if isinstance(inbound, Ignored) else inbound.dedup_key,
+        content_type=request.headers.get("content-type", ""),
+        raw=raw,
+        traceparent=request.headers.get("traceparent"),
+    )
+
+
+def _from_rest(request: Request, caller: Key | None, words: Inbound, body: bytes, mark: str | None) -> Posted:
+    """Keys are each sender's own, so that two senders that count from 1 do not meet."""
+    posted = replace(_posted(request, Channel.REST, words, body), fingerprint=mark)
+    return replace(posted, source=f"rest:{caller.id}") if caller else posted
+
+
+async def _check_unused(request: Request, posts: Sequence[Posted]) -> None:
+    """Raises Unprocessable when another batch had this key, before anything of this one is stored."""
+    database = runtime_of(request).database
+    if await database.read(lambda connection: conflicting(connection, posts)):
+        raise Unprocessable(USED_BEFORE)
+
+
+async def _take_all(request: Request, desk: Desk, items: Sequence[Posted | BadPayload]) -> Receipts:
+    """Take each of several items. Raises Unprocessable when none of them can be used."""
+    results = await asyncio.gather(*(_take(request, desk, one, index) for index, one in enumerate(items)))
+    refused = [one for one in results if isinstance(one, Refusal)]
+    if refused and len(refused) == len(results):
+        errors = [one.model_dump() for one in refused]
+        raise Unprocessable("None of the requests can be used; `errors` says why.", errors=errors)
+    for _ in refused:
+        telemetry.requests_refused.labels(Channel.REST.value).inc()
+    return Receipts(results=results)
+
+
+async def _take(request: Request, desk: Desk, item: Posted | BadPayload, index: int) -> Receipt | Refusal:
+    if isinstance(item, BadPayload):
+        return Refusal(detail=item.detail, pointer=item.pointer)
+    try:
+        return _receipt(request, await desk.take(item))
+    except Unprocessable as refusal:
+        return Refusal(detail=refusal.detail, pointer=f"#/requests/{index}")
 
 
 def _receipt(request: Request, accepted: Accepted) -> Receipt:
@@ -103,197 +233,4 @@ def _receipt(request: Request, accepted: Accepted) -> Receipt:
 
 def _receipt_response(request: Request, accepted: Accepted) -> Response:
     receipt = _receipt(request, accepted)
-    return Response(
-        receipt.model_dump_json(), 202, {"Location": receipt.status_url}, media_type="application/json"
-    )
-
-
-def _content_type(request: Request, *allowed: str) -> str:
-    given = request.headers.get("content-type", "")
-    if given.partition(";")[0].strip().lower() not in allowed:
-        raise UnsupportedMedia(f"Send it as {allowed[0]}.")
-    return given
-
-
-def _problem(fault: BadPayload) -> dict[str, object]:
-    return {"detail": fault.detail, "pointer": fault.pointer}
-
-
-def _unprocessable(fault: BadPayload) -> Unprocessable:
-    return Unprocessable(
-        "The body does not fit; `errors` says where.",
-        errors=[{"detail": fault.detail, "pointer": fault.pointer}],
-    )
-
-
-def _posted(
-    request: Request, channel: Channel, inbound: Inbound, dedup_key: str, raw: bytes | None
-) -> Posted:
-    return Posted(
-        source=channel.value,
-        channel=channel,
-        inbound=inbound,
-        dedup_key=dedup_key,
-        content_type=request.headers.get("content-type", ""),
-        raw=raw,
-        request_id=new_request_id(),
-        traceparent=request.headers.get("traceparent"),
-    )
-
-
-def _key(request: Request) -> str:
-    given = request.headers.get("idempotency-key")
-    try:
-        return rest.idempotency_key(given) if given is not None else ""
-    except BadPayload as fault:
-        raise BadRequest(fault.detail) from fault
-
-
-@router.post(
-    "/v1/requests",
-    status_code=202,
-    response_model=Receipt,
-    responses=_refusals,
-    dependencies=_posting,
-    openapi_extra={"requestBody": _json_body},
-    summary="Post a request",
-)
-async def post_request(request: Request) -> Response:
-    """Stored before the answer. With an `Idempotency-Key`, a repeat gets the same answer."""
-    _content_type(request, "application/json")
-    body, key = await request.body(), _key(request)
-    try:
-        parsed = rest.parse(body, dedup_key=key)
-    except BadPayload as fault:
-        raise _unprocessable(fault) from fault
-    posted = _posted(request, Channel.REST, parsed, key, body)
-    return _receipt_response(request, await _desk(request).take(_identified(posted, body)))
-
-
-def _identified(posted: Posted, body: bytes) -> Posted:
-    return replace(posted, fingerprint=fingerprint(body)) if posted.dedup_key else posted
-
-
-@router.post(
-    "/v1/requests/batch",
-    status_code=202,
-    responses=_refusals,
-    dependencies=_posting,
-    openapi_extra={"requestBody": _json_body},
-    summary="Post up to 500 requests",
-)
-async def post_requests(request: Request) -> Receipts:
-    """One answer per request, in order; a bad one does not harm the others."""
-    _content_type(request, "application/json")
-    body, key = await request.body(), _key(request)
-    try:
-        parsed = rest.parse_batch(body, dedup_key=key)
-    except BadPayload as fault:
-        raise _unprocessable(fault) from fault
-    posts = [
-        _identified(_posted(request, Channel.REST, one, one.dedup_key, body), body)
-        for one in parsed
-        if not isinstance(one, BadPayload)
-    ]
-    taken = iter(await _take_all(request, _sharing_bytes(posts)))
-    return Receipts(results=[_problem(one) if isinstance(one, BadPayload) else next(taken) for one in parsed])
-
-
-def _sharing_bytes(posts: Sequence[Posted]) -> list[Posted]:
-    """Posts out of one body: the first keeps the bytes, the others point at it."""
-    return [*posts[:1], *(replace(one, raw=None, raw_in=posts[0].request_id) for one in posts[1:])]
-
-
-async def _take_all(request: Request, posts: Sequence[Posted]) -> list[Receipt | dict[str, object]]:
-    desk = _desk(request)
-    taken = await asyncio.gather(*(desk.take(one) for one in posts), return_exceptions=True)
-    results: list[Receipt | dict[str, object]] = []
-    for one in taken:
-        if isinstance(one, Unprocessable):
-            results.append({"detail": one.detail})
-        elif isinstance(one, BaseException):
-            raise one
-        else:
-            results.append(_receipt(request, one))
-    return results
-
-
-@router.get(
-    "/v1/requests/{request_id}",
-    responses=responses(NotFound),
-    dependencies=_posting,
-    summary="Where a request stands",
-)
-async def get_request(request_id: str, runtime: Annotated[Runtime, Depends(runtime_of)]) -> Status:
-    """The incident that a request led to, and how it stands."""
-    row = await runtime.database.read(lambda connection: store.request_by_id(connection, request_id))
-    if row is None:
-        raise NotFound(f"There is no request {request_id!r}.")
-    values = dict(row)
-    return Status(incident=values.pop("incident_id"), incident_status=values.pop("status"), **values)
-
-
-@router.get(
-    "/v1/requests/{request_id}/raw",
-    responses=responses(NotFound),
-    dependencies=[Depends(require("work"))],
-    summary="The bytes as they came in",
-)
-async def get_raw(request_id: str, runtime: Annotated[Runtime, Depends(runtime_of)]) -> Response:
-    """Always a download: what strangers sent is never shown as a page of ours."""
-    found = await runtime.database.read(lambda connection: store.raw_by_id(connection, request_id))
-    if found is None:
-        raise NotFound(f"There is no request {request_id!r}.")
-    headers = {
-        "Content-Disposition": "attachment; filename=original.bin",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(found[1], headers=headers, media_type="application/octet-stream")
-
-
-@router.post(
-    "/v1/hooks/email/raw",
-    status_code=202,
-    response_model=Receipt,
-    responses=_refusals,
-    dependencies=_posting,
-    openapi_extra={"requestBody": {"content": {"message/rfc822": {}}, "required": True}},
-    summary="Post a mail as it is",
-)
-async def post_mail(
-    request: Request,
-    rcpt: Annotated[list[str] | None, Query(description="RCPT TO, where known")] = None,
-    mail_from: Annotated[str | None, Query(description="MAIL FROM, where known")] = None,
-) -> Response:
-    """A message of RFC 5322, byte by byte. A repeat of the same Message-ID changes nothing."""
-    _content_type(request, "message/rfc822", "application/octet-stream", "text/plain")
-    raw, desk = await request.body(), _desk(request)
-    own = frozenset({runtime_of(request).context.settings.mail_from})
-    try:
-        async with desk.parsers:
-            parsed = await asyncio.to_thread(
-                mail.parse, raw, own_addresses=own, recipients=tuple(rcpt or ()), envelope_sender=mail_from
-            )
-    except BadPayload as fault:
-        raise _unprocessable(fault) from fault
-    key = getattr(parsed, "dedup_key", "")
-    return _receipt_response(request, await desk.take(_posted(request, Channel.MAIL, parsed, key, raw)))
-
-
-@router.post(
-    "/v1/hooks/alertmanager",
-    responses=_refusals,
-    dependencies=_posting,
-    openapi_extra={"requestBody": _json_body},
-    summary="Alertmanager webhook, version 4",
-)
-async def post_alerts(request: Request) -> Response:
-    """One signal per alert. Alertmanager repeats what is answered with 5xx, so a full queue answers 503."""
-    body = await request.body()
-    try:
-        signals = alertmanager.parse(body)
-    except BadPayload as fault:
-        raise _unprocessable(fault) from fault
-    posts = [_posted(request, Channel.ALERT, one, one.dedup_key, body) for one in signals]
-    taken = await _take_all(request, _sharing_bytes(posts))
-    return JSONResponse({"accepted": len(taken)})
+    return Response(receipt.model_dump_json(), 202, {"Location": receipt.status_url}, JSON)

@@ -18,6 +18,7 @@ from candor_common.events import (
 )
 from candor_common.service import Context, Subscriptions
 from candor_intake import store
+from candor_intake.domain.conversations import message_key
 
 
 def follow_incidents(transaction: Transaction, events: Sequence[Envelope[Any]], _context: Context) -> None:
@@ -34,7 +35,8 @@ def remember_sent_mail(
 ) -> None:
     """Keep the ids of mail that left, so that an answer finds its incident."""
     sent = [event.fact.message for event in events if event.fact.message.channel is Channel.MAIL]
-    store.add_threads(transaction.connection, {one.message_id: one.incident_id for one in sent})
+    incident_of = {message_key(one.message_id): one.incident_id for one in sent}
+    store.add_threads(transaction.connection, incident_of)
 
 
 subscriptions: Subscriptions = {

@@ -1,6 +1,6 @@
 """What intake keeps: every inbound message with its bytes, the threads they form, and who takes part in them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,8 @@ from sqlalchemy import Connection, RowMapping
 
 from candor_common.columns import Moment, insert_for, insert_new
 from candor_common.events import Incident
+from candor_intake.domain.conversations import Conversations, parents_of, tokens_of
+from candor_intake.domain.inbound import Request
 
 metadata = sa.MetaData()
 
@@ -17,7 +19,7 @@ inbound = sa.Table(
     metadata,
     sa.Column("request_id", sa.String(36), primary_key=True),
     sa.Column("source", sa.String(40), nullable=False),
-    sa.Column("dedup_key", sa.String(300), nullable=False),
+    sa.Column("dedup_key", sa.String(300)),
     sa.Column("fingerprint", sa.String(64)),
     sa.Column("reference", sa.String(20)),
     sa.Column("incident_id", sa.String(20)),
@@ -65,26 +67,48 @@ class Known:
 
 def known_messages(connection: Connection, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Known]:
     """Those of the messages, given as (source, the sender's id), that are stored already."""
-    sources, dedup_keys = {source for source, _ in keys}, {key for _, key in keys}
+    if not keys:
+        return {}
     query = sa.select(
         inbound.c.source,
         inbound.c.dedup_key,
         inbound.c.request_id,
         inbound.c.reference,
         inbound.c.fingerprint,
-    ).where(inbound.c.source.in_(sources), inbound.c.dedup_key.in_(dedup_keys))
+    ).where(
+        inbound.c.source.in_({source for source, _ in keys}),
+        inbound.c.dedup_key.in_({dedup_key for _, dedup_key in keys}),
+    )
     return {
         (row.source, row.dedup_key): Known(row.request_id, row.reference, row.fingerprint)
         for row in connection.execute(query)
     }
 
 
-def incidents_of_messages(connection: Connection, message_ids: Collection[str]) -> dict[str, str]:
-    """The incident to which each of the mail messages belongs."""
+def conversations(connection: Connection, requests: Sequence[Request]) -> Conversations:
+    """What the conversations are that the requests may belong to."""
+    of_message = references_of_messages(connection, parents_of(requests))
+    references = {*of_message.values(), *tokens_of(requests)}
+    led_to = incidents_of_references(connection, references)
+    return Conversations(of_message, led_to, participants(connection, references | {*led_to.values()}))
+
+
+def references_of_messages(connection: Connection, message_ids: Collection[str]) -> dict[str, str]:
+    """The reference to which each of the mails leads."""
     if not message_ids:
         return {}
     query = sa.select(thread.c.message_id, thread.c.incident_id).where(thread.c.message_id.in_(message_ids))
     return {row.message_id: row.incident_id for row in connection.execute(query)}
+
+
+def incidents_of_references(connection: Connection, references: Collection[str]) -> dict[str, str]:
+    """The incident to which each of the references led, as far as it is known."""
+    if not references:
+        return {}
+    query = sa.select(inbound.c.reference, inbound.c.incident_id).where(
+        inbound.c.reference.in_(references), inbound.c.incident_id.is_not(None)
+    )
+    return {row.reference: row.incident_id for row in connection.execute(query)}
 
 
 def participants(connection: Connection, incident_ids: Collection[str]) -> set[tuple[str, str]]:
@@ -102,13 +126,14 @@ def add_messages(connection: Connection, rows: Sequence[dict[str, Any]]) -> None
         connection.execute(sa.insert(inbound), list(rows))
 
 
-def add_threads(connection: Connection, incident_of: Mapping[str, str]) -> None:
-    rows = [{"message_id": one[:300], "incident_id": to} for one, to in incident_of.items()]
+def add_threads(connection: Connection, reference_of: Mapping[str, str]) -> None:
+    """Note to which reference mails lead; an id that is known stays where it is."""
+    rows = [{"message_id": one, "incident_id": to} for one, to in sorted(reference_of.items())]
     insert_new(connection, thread, rows)
 
 
-def add_participants(connection: Connection, members: Iterable[tuple[str, str]]) -> None:
-    rows = [{"incident_id": of, "mailbox": mailbox} for of, mailbox in sorted(set(members))]
+def add_participants(connection: Connection, members: Collection[tuple[str, str]]) -> None:
+    rows = [{"incident_id": of, "mailbox": mailbox} for of, mailbox in sorted(members)]
     insert_new(connection, participant, rows)
 
 
@@ -139,16 +164,16 @@ def note_incidents(connection: Connection, incidents: Mapping[str, Incident]) ->
 
 
 def request_by_id(connection: Connection, request_id: str) -> RowMapping | None:
-    """A stored request with the status of the incident that it led to."""
+    """A stored request, with the incident that it led to and the status of that."""
     query = (
         sa.select(
             inbound.c.request_id,
             inbound.c.reference,
-            inbound.c.incident_id,
             inbound.c.channel,
             inbound.c.received_at,
             inbound.c.ignored_because,
-            incident.c.status,
+            inbound.c.incident_id.label("incident"),
+            incident.c.status.label("incident_status"),
         )
         .select_from(inbound.outerjoin(incident, incident.c.id == inbound.c.incident_id))
         .where(inbound.c.request_id == request_id)
@@ -156,12 +181,13 @@ def request_by_id(connection: Connection, request_id: str) -> RowMapping | None:
     return connection.execute(query).mappings().one_or_none()
 
 
-def raw_by_id(connection: Connection, request_id: str) -> tuple[str, bytes] | None:
-    """The bytes as they came in, with their content type."""
-    query = sa.select(inbound.c.content_type, inbound.c.raw, inbound.c.raw_in).where(
-        inbound.c.request_id == request_id
+def raw_by_id(connection: Connection, request_id: str) -> bytes | None:
+    """The bytes in which a request came."""
+    holder = inbound.alias()
+    query = (
+        sa.select(sa.func.coalesce(inbound.c.raw, holder.c.raw))
+        .select_from(inbound.outerjoin(holder, holder.c.request_id == inbound.c.raw_in))
+        .where(inbound.c.request_id == request_id)
     )
-    row = connection.execute(query).one_or_none()
-    if row is not None and row.raw is None and row.raw_in is not None:
-        return raw_by_id(connection, row.raw_in)
-    return None if row is None else (row.content_type, row.raw or b"")
+    raw: bytes | None = connection.scalar(query)
+    return raw

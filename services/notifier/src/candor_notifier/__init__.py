@@ -1,1 +1,20 @@
-"""Notifier: who is told what, how and how often."""
+"""Notifier: who is told what, how and how often.
+
+It turns what happens to an incident into mail for the customer: an acknowledgement, updates, the resolution, an
+honest notice when a promise was missed, and a survey. A message is rendered when it leaves, from what the record
+holds then, and says the same four things in the same order. It is claimed, sent, and recorded; a mail server that is
+away delays it and loses nothing.
+"""
+
+from fastapi import APIRouter
+
+from candor_common.service import Service
+from candor_notifier import api, pages
+from candor_notifier.delivery import delivery, opened
+from candor_notifier.handlers import subscriptions
+
+router = APIRouter()
+router.include_router(api.router)
+router.include_router(pages.router)
+
+service = Service("notifier", router, subscriptions, periodics=(delivery,), open=opened)

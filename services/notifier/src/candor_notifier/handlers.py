@@ -1,11 +1,12 @@
 """What notifier makes of the facts: snapshots to render from, and messages to be sent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from candor_common.database import Transaction
 from candor_common.events import (
     Envelope,
+    Incident,
     IncidentAcknowledged,
     IncidentClosed,
     IncidentOpened,
@@ -13,6 +14,7 @@ from candor_common.events import (
     IncidentResolved,
     IncidentUpdated,
     MessageKind,
+    Promise,
     PromiseAtRisk,
     PromiseBreached,
     PromiseKept,
@@ -27,52 +29,50 @@ from candor_common.events import (
 from candor_common.service import Context, Subscriptions
 from candor_notifier import store
 from candor_notifier.domain import message
-from candor_notifier.domain.message import Planned
+from candor_notifier.domain.message import Desk, Planned
 
 MAIL = "notifier.mail"
 """The bell that rings when there is something to send."""
+SURVEY = "survey"
+"""The purpose that feedback checks links for."""
 
 Traced = tuple[Planned, str]
+Breach = tuple[Promise, str]
 
 
 def follow_incidents(transaction: Transaction, events: Sequence[Envelope[Any]], context: Context) -> None:
     """Keep the snapshots, and plan what an incident's change is to tell the customer."""
     store.save_incidents(transaction.connection, (event.fact.incident for event in events))
-    domain = _domain(context)
-    planned = [(one, event.traceparent) for event in events if (one := _message(event, domain, transaction))]
-    _plan(transaction, planned)
+    desk = _desk(transaction, context)
+    _plan(transaction, [(one, event.traceparent) for event in events if (one := _message(event, desk))])
     opened = {event.subject: event for event in events if isinstance(event.fact, IncidentOpened)}
     if opened:
-        _catch_up(transaction, opened, context)
+        _catch_up(transaction, opened, desk)
 
 
-def _message(event: Envelope[Any], domain: str, transaction: Transaction) -> Planned | None:
+def _message(event: Envelope[Any], desk: Desk) -> Planned | None:
     match event.fact:
         case IncidentOpened() as fact:
-            return message.acknowledgement(event.id, fact, domain, transaction.now)
+            return message.acknowledgement(event.id, fact, desk)
         case IncidentUpdated() as fact:
-            return message.update(event.id, fact, domain, transaction.now)
+            return message.update(event.id, fact, desk)
         case IncidentResolved() as fact:
-            return message.resolution(event.id, fact, domain, transaction.now)
+            return message.resolution(event.id, fact, desk)
         case _:
             return None
 
 
-def _catch_up(transaction: Transaction, opened: dict[str, Envelope[Any]], context: Context) -> None:
+def _catch_up(transaction: Transaction, opened: Mapping[str, Envelope[IncidentOpened]], desk: Desk) -> None:
     """Promises may have been heard of before the incident that they are about."""
     states = {PromiseState.OPEN, PromiseState.BREACHED}
     promises = store.promises_of(transaction.connection, opened, states)
     if not promises:
         return
     _release_acknowledgements(transaction, {one.incident_id for one in promises})
-    missed = [one for one in promises if one.state is PromiseState.BREACHED]
-    domain = _domain(context)
-    notices = [
-        (notice, opened[one.incident_id].traceparent)
-        for one in missed
-        if (notice := message.breach_notice(one, opened[one.incident_id].fact.incident, domain, transaction.now))
+    breaches = [
+        (one, opened[one.incident_id].traceparent) for one in promises if one.state is PromiseState.BREACHED
     ]
-    _plan(transaction, notices)
+    _own_up(transaction, breaches, {key: event.fact.incident for key, event in opened.items()}, desk)
 
 
 def follow_promises(transaction: Transaction, events: Sequence[Envelope[Any]], context: Context) -> None:
@@ -81,40 +81,40 @@ def follow_promises(transaction: Transaction, events: Sequence[Envelope[Any]], c
     made = {event.subject for event in events if isinstance(event.fact, PromiseMade)}
     if made:
         _release_acknowledgements(transaction, made)
-    breaches = [event for event in events if isinstance(event.fact, PromiseBreached)]
-    if not breaches:
-        return
-    incidents = store.incidents_by_id(transaction.connection, {event.subject for event in breaches})
-    domain = _domain(context)
-    notices = [
-        (notice, event.traceparent)
-        for event in breaches
-        if event.subject in incidents
-        and (
-            notice := message.breach_notice(
-                event.fact.promise, incidents[event.subject], domain, transaction.now
-            )
-        )
-    ]
-    _plan(transaction, notices)
+    missed = [event for event in events if isinstance(event.fact, PromiseBreached)]
+    if missed:
+        incidents = store.incidents_by_id(transaction.connection, {event.subject for event in missed})
+        breaches = [(event.fact.promise, event.traceparent) for event in missed]
+        _own_up(transaction, breaches, incidents, _desk(transaction, context))
 
 
-def _release_acknowledgements(transaction: Transaction, incident_ids: Iterable[str]) -> None:
+def _release_acknowledgements(transaction: Transaction, incident_ids: Collection[str]) -> None:
     kind = MessageKind.ACKNOWLEDGEMENT.value
-    store.hasten(transaction.connection, kind, list(incident_ids), transaction.now)
+    store.hasten(transaction.connection, kind, incident_ids, transaction.now)
     transaction.wake(MAIL)
+
+
+def _own_up(
+    transaction: Transaction, breaches: Sequence[Breach], incidents: Mapping[str, Incident], desk: Desk
+) -> None:
+    """Say what was missed; of an incident that is not known yet it is said when it is."""
+    planned = [
+        (notice, traceparent)
+        for promise, traceparent in breaches
+        if promise.incident_id in incidents
+        and (notice := message.breach_notice(promise, incidents[promise.incident_id], desk))
+    ]
+    _plan(transaction, planned)
 
 
 def invite(transaction: Transaction, events: Sequence[Envelope[SurveyInvited]], context: Context) -> None:
     """Ask the customer how it went."""
-    domain = _domain(context)
-    _plan(
-        transaction,
-        [
-            (message.survey(event.id, event.fact, domain, transaction.now), event.traceparent)
-            for event in events
-        ],
-    )
+    desk, planned = _desk(transaction, context), []
+    for event in events:
+        token = context.signer.sign(SURVEY, event.fact.survey.id)
+        if one := message.survey(event.id, event.fact, desk, token):
+            planned.append((one, event.traceparent))
+    _plan(transaction, planned)
 
 
 def follow_mail(
@@ -123,13 +123,14 @@ def follow_mail(
     _context: Context,
 ) -> None:
     """Keep the ids of customers' mail, so that our answers stand in its thread."""
-    mails = [
-        (event.fact.message_id, event.subject, event.fact.received_at)
-        for event in events
-        if event.fact.message_id
-    ]
-    if mails:
-        store.note_thread(transaction.connection, mails)
+    store.note_thread(
+        transaction.connection,
+        [
+            (event.fact.message_id, event.subject, event.fact.received_at)
+            for event in events
+            if event.fact.message_id
+        ],
+    )
 
 
 def _plan(transaction: Transaction, planned: Sequence[Traced]) -> None:
@@ -138,8 +139,8 @@ def _plan(transaction: Transaction, planned: Sequence[Traced]) -> None:
         transaction.wake(MAIL)
 
 
-def _domain(context: Context) -> str:
-    return context.settings.mail_from.rpartition("@")[2]
+def _desk(transaction: Transaction, context: Context) -> Desk:
+    return Desk(context.settings.mail_from.rpartition("@")[2], transaction.now)
 
 
 subscriptions: Subscriptions = {

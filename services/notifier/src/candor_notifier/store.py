@@ -1,5 +1,6 @@
 """What notifier keeps: messages, and of incidents and promises what a message needs when it is rendered."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,63 +10,17 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, RowMapping
 
-from candor_common.columns import Moment, Snapshot, insert_for, insert_new
+from candor_common.columns import insert_for, insert_new
 from candor_common.events import Incident, Message, MessageState, Promise, PromiseState
-from candor_notifier.domain.message import Planned, Words
+from candor_notifier.domain.message import PATIENCE, Planned, Words
+from candor_notifier.tables import incident, message, metadata, promise, thread
 
-metadata = sa.MetaData()
+__all__ = ["metadata"]
+
+
+LONGEST_ID = 300
+"""Longer ids of mail are not kept; half an id would name another mail."""
 _words: TypeAdapter[Words] = TypeAdapter(Words)
-
-incident = sa.Table(
-    "notifier_incident",
-    metadata,
-    sa.Column("id", sa.String(20), primary_key=True),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("snapshot", Snapshot(Incident), nullable=False),
-)
-
-promise = sa.Table(
-    "notifier_promise",
-    metadata,
-    sa.Column("id", sa.String(36), primary_key=True),
-    sa.Column("incident_id", sa.String(20), nullable=False, index=True),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("state", sa.String(12), nullable=False),
-    sa.Column("snapshot", Snapshot(Promise), nullable=False),
-)
-
-message = sa.Table(
-    "notifier_message",
-    metadata,
-    sa.Column("id", sa.String(36), primary_key=True),
-    sa.Column("incident_id", sa.String(20), nullable=False, index=True),
-    sa.Column("state", sa.String(12), nullable=False),
-    sa.Column("send_at", Moment),
-    sa.Column("planned_at", Moment, nullable=False),
-    sa.Column("kind", sa.String(20), nullable=False),
-    sa.Column("traceparent", sa.String(55), nullable=False),
-    sa.Column("words", sa.Text, nullable=False),
-    sa.Column("snapshot", Snapshot(Message), nullable=False),
-    sa.Index("notifier_message_due", "send_at"),
-)
-
-thread = sa.Table(
-    "notifier_thread",
-    metadata,
-    sa.Column("message_id", sa.String(300), primary_key=True),
-    sa.Column("incident_id", sa.String(20), nullable=False, index=True),
-    sa.Column("at", Moment, nullable=False),
-)
-
-mailbox = sa.Table(
-    "notifier_mailbox",
-    metadata,
-    sa.Column("id", sa.String(36), primary_key=True),
-    sa.Column("at", Moment, nullable=False, index=True),
-    sa.Column("recipient", sa.Text, nullable=False),
-    sa.Column("subject", sa.Text, nullable=False),
-    sa.Column("raw", sa.LargeBinary, nullable=False),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +35,8 @@ class Due:
     """The open ones."""
     thread: tuple[str, ...]
     """Ids of earlier mail in the conversation, oldest first."""
+    at: datetime
+    """When it was claimed: what lies before is past."""
 
 
 def save_incidents(connection: Connection, incidents: Iterable[Incident]) -> None:
@@ -150,7 +107,8 @@ def plan(connection: Connection, planned: Sequence[tuple[Planned, str]]) -> None
 
 
 def hasten(connection: Connection, kind: str, incident_ids: Collection[str], now: datetime) -> None:
-    """Messages of a kind that wait for something need wait no longer."""
+    """Messages of a kind that wait for something need wait no longer. One that is being sent is left alone:
+    it is due again only when its lease is over, which is further away."""
     connection.execute(
         sa.update(message)
         .where(
@@ -158,14 +116,23 @@ def hasten(connection: Connection, kind: str, incident_ids: Collection[str], now
             message.c.kind == kind,
             message.c.state == MessageState.PLANNED.value,
             message.c.send_at > now,
+            message.c.send_at <= now + PATIENCE,
         )
         .values(send_at=now)
     )
 
 
+def try_again(connection: Connection, now: datetime, beyond: timedelta) -> int:
+    """Messages that wait longer than a span for their next attempt are due now; returns how many."""
+    waits = sa.and_(message.c.state == MessageState.DELAYED.value, message.c.send_at > now + beyond)
+    return connection.execute(sa.update(message).where(waits).values(send_at=now)).rowcount
+
+
 def note_thread(connection: Connection, mails: Iterable[tuple[str, str, datetime]]) -> None:
     """Keep the ids of mail that came in or left, as (message id, incident, time), so that ours stands in a thread."""
-    rows = [{"message_id": one[:300], "incident_id": of, "at": at} for one, of, at in mails]
+    rows = [
+        {"message_id": one, "incident_id": of, "at": at} for one, of, at in mails if len(one) <= LONGEST_ID
+    ]
     insert_new(connection, thread, rows)
 
 
@@ -183,13 +150,21 @@ def claim(connection: Connection, now: datetime, lease: timedelta, limit: int) -
         return []
     ids = [row["id"] for row in rows]
     connection.execute(sa.update(message).where(message.c.id.in_(ids)).values(send_at=now + lease))
-    return _with_context(connection, rows)
+    return _with_context(connection, rows, now)
 
 
-def _with_context(connection: Connection, rows: Sequence[RowMapping]) -> list[Due]:
+def renew(connection: Connection, identifier: str, leased_until: datetime, until: datetime) -> bool:
+    """Lengthen the lease on a message; false when it was over and somebody else has claimed it."""
+    mine = sa.and_(message.c.id == identifier, message.c.send_at == leased_until)
+    return connection.execute(sa.update(message).where(mine).values(send_at=until)).rowcount == 1
+
+
+def _with_context(connection: Connection, rows: Sequence[RowMapping], now: datetime) -> list[Due]:
     about = {row["incident_id"] for row in rows}
     incidents = incidents_by_id(connection, about)
-    promises = promises_of(connection, about, {PromiseState.OPEN})
+    promises: dict[str, list[Promise]] = defaultdict(list)
+    for one in promises_of(connection, about, {PromiseState.OPEN}):
+        promises[one.incident_id].append(one)
     threads = _threads(connection, about)
     return [
         Due(
@@ -197,8 +172,9 @@ def _with_context(connection: Connection, rows: Sequence[RowMapping]) -> list[Du
             _words.validate_json(row["words"]),
             row["traceparent"],
             incidents.get(row["incident_id"]),
-            tuple(one for one in promises if one.incident_id == row["incident_id"]),
-            tuple(one for one in threads.get(row["incident_id"], ()) if one != row["snapshot"].message_id),
+            tuple(promises[row["incident_id"]]),
+            tuple(one for one in threads[row["incident_id"]] if one != row["snapshot"].message_id),
+            now,
         )
         for row in rows
     ]
@@ -209,18 +185,31 @@ def _threads(connection: Connection, incident_ids: Collection[str]) -> Mapping[s
     query = (
         sa.select(thread.c.incident_id, thread.c.message_id)
         .where(thread.c.incident_id.in_(incident_ids))
-        .order_by(thread.c.at)
+        .order_by(thread.c.at, thread.c.message_id)
     )
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = defaultdict(list)
     for row in connection.execute(query):
-        found.setdefault(row.incident_id, []).append(row.message_id)
+        found[row.incident_id].append(row.message_id)
     return found
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """When the next message is to be sent or tried again."""
-    moment: datetime | None = connection.scalar(sa.select(sa.func.min(message.c.send_at)))
+def next_due(connection: Connection, now: datetime) -> datetime | None:
+    """When after now the next message is to be sent or tried again."""
+    query = sa.select(sa.func.min(message.c.send_at)).where(message.c.send_at > now)
+    moment: datetime | None = connection.scalar(query)
     return moment
+
+
+def unfinished(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Those of the messages that are neither sent nor refused, locked. Another replica may have sent one whose
+    lease was over."""
+    query = (
+        sa.select(message.c.id)
+        .where(message.c.id.in_(ids), message.c.send_at.is_not(None))
+        .order_by(message.c.id)
+        .with_for_update()
+    )
+    return set(connection.scalars(query))
 
 
 def save_outcomes(connection: Connection, messages: Sequence[Message]) -> None:
@@ -230,27 +219,9 @@ def save_outcomes(connection: Connection, messages: Sequence[Message]) -> None:
         .where(message.c.id == sa.bindparam("of"))
         .values(state=sa.bindparam("now"), send_at=sa.bindparam("again"), snapshot=sa.bindparam("after"))
     )
-    rows = [
-        {"of": one.id, "now": one.state.value, "again": one.retry_at, "after": one} for one in messages
-    ]
-    connection.execute(statement, rows)
-
-
-def keep_mail(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Put mail into the mailbox that stands in for a mail server."""
-    insert_new(connection, mailbox, rows)
-
-
-def mail(connection: Connection, limit: int) -> Sequence[RowMapping]:
-    """The mailbox without the mails' bytes, newest first."""
-    columns = (mailbox.c.id, mailbox.c.at, mailbox.c.recipient, mailbox.c.subject)
-    query = sa.select(*columns).order_by(mailbox.c.at.desc(), mailbox.c.id).limit(limit)
-    return connection.execute(query).mappings().all()
-
-
-def mail_by_id(connection: Connection, identifier: str) -> RowMapping | None:
-    query = sa.select(mailbox).where(mailbox.c.id == identifier)
-    return connection.execute(query).mappings().one_or_none()
+    rows = [{"of": one.id, "now": one.state.value, "again": one.retry_at, "after": one} for one in messages]
+    if rows:
+        connection.execute(statement, rows)
 
 
 def messages(connection: Connection, incident_id: str | None, state: str | None, limit: int) -> list[Message]:

@@ -7,7 +7,6 @@ and surveys show in the incident's timeline.
 """
 
 from candor_common.service import Service
-
 from candor_triage.api import router
 from candor_triage.handlers import subscriptions
 from candor_triage.scheduler import closing

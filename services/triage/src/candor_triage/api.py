@@ -9,6 +9,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from sqlalchemy import Connection
+
 from candor_common.database import Transaction
 from candor_common.errors import (
     CONTENT_TYPE,
@@ -23,9 +26,6 @@ from candor_common.errors import (
 from candor_common.events import Incident, Resolution, Update
 from candor_common.security import require
 from candor_common.service import Runtime, runtime_of
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
-from sqlalchemy import Connection
-
 from candor_triage import paging, store
 from candor_triage.domain import incident as life
 from candor_triage.domain import timeline

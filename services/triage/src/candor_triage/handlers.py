@@ -23,7 +23,6 @@ from candor_common.events import (
     SurveyAnswered,
 )
 from candor_common.service import Context, Subscriptions
-
 from candor_triage import store
 from candor_triage.domain import timeline
 from candor_triage.domain.arrival import Fate, Outcome, can_take, newest, receive

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from candor_common.database import Transaction
 from candor_common.events import Envelope, Fact, Incident, IncidentState, IncidentStatus
-
 from candor_triage import store
 from candor_triage.domain.incident import Change
 from candor_triage.domain.timeline import Entry

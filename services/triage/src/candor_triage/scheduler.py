@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from candor_common.database import Transaction
 from candor_common.service import Periodic, Runtime
-
 from candor_triage import store
 from candor_triage.domain import timeline
 from candor_triage.domain.incident import CHARTER, close

@@ -3,13 +3,23 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
 from candor_common.errors import Problem
 from candor_common.events import Incident, Text
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
-
 from candor_triage.domain.incident import CHARTER, SIGNAL
 
-Words = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+
+def _stripped(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
 
 
 def _a_person(name: str) -> str:
@@ -18,9 +28,11 @@ def _a_person(name: str) -> str:
     return name
 
 
+Words = Annotated[Text, BeforeValidator(_stripped), StringConstraints(min_length=1, max_length=4000)]
 Person = Annotated[
     Text,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    BeforeValidator(_stripped),
+    StringConstraints(min_length=1, max_length=200),
     AfterValidator(_a_person),
 ]
 

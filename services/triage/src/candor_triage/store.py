@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from candor_common.columns import Moment, Snapshot, insert_new, upsert
-from candor_common.events import Incident, IncidentStatus
 from sqlalchemy import Connection, RowMapping
 
+from candor_common.columns import Moment, Snapshot, insert_new, upsert
+from candor_common.events import Incident, IncidentStatus
 from candor_triage.domain.arrival import Fate
 from candor_triage.domain.timeline import Entry
 
@@ -116,7 +116,7 @@ def concerned(
 
 
 def _locked(connection: Connection, which: sa.ColumnElement[bool]) -> Sequence[RowMapping]:
-    # In the order of ids, so that two transactions that lock the same incidents wait instead of blocking each other.
+    # In the order of ids, so that two transactions that lock the same incidents do not block each other.
     query = sa.select(incident.c.id, incident.c.followed_by, incident.c.snapshot).where(which)
     return connection.execute(query.order_by(incident.c.id).with_for_update()).mappings().all()
 
@@ -134,21 +134,20 @@ def page(
     """Incidents, the newest first, from behind a place (opening time and id) on."""
     query = sa.select(incident.c.snapshot).where(*_conditions(wanted))
     if after:
-        opened_at, id = after
-        same_time = sa.and_(incident.c.opened_at == opened_at, incident.c.id < id)
-        query = query.where(sa.or_(incident.c.opened_at < opened_at, same_time))
+        query = query.where(sa.tuple_(incident.c.opened_at, incident.c.id) < after)
     query = query.order_by(incident.c.opened_at.desc(), incident.c.id.desc()).limit(limit)
     return list(connection.scalars(query))
 
 
 def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
+    columns = incident.c
     parts = (
-        (incident.c.status, wanted.status),
-        (incident.c.priority, wanted.priority),
-        (incident.c.lane, wanted.lane),
+        (columns.status, wanted.status),
+        (columns.priority, wanted.priority),
+        (columns.lane, wanted.lane),
     )
-    found = [column.in_(values) for column, values in parts if values]
-    return found if wanted.team is None else [*found, incident.c.team == wanted.team]
+    found: list[sa.ColumnElement[bool]] = [column.in_(values) for column, values in parts if values]
+    return found if wanted.team is None else [*found, columns.team == wanted.team]
 
 
 def timeline_of(connection: Connection, incident_id: str, limit: int) -> list[Entry]:
@@ -183,7 +182,7 @@ def next_resolved_after(connection: Connection, moment: datetime) -> datetime | 
     query = sa.select(sa.func.min(incident.c.resolved_at)).where(
         incident.c.status == IncidentStatus.RESOLVED.value, incident.c.resolved_at > moment
     )
-    return connection.scalar(query)
+    return connection.execute(query).scalar()
 
 
 def save(connection: Connection, incidents: Collection[Incident]) -> None:
@@ -219,8 +218,9 @@ def link(connection: Connection, followed_by: Mapping[str, str]) -> None:
 
 def lead(connection: Connection, references: Mapping[str, str]) -> None:
     """Let references lead to incidents."""
-    rows = [{"reference": one, "incident_id": to} for one, to in references.items()]
-    insert_new(connection, reference, rows)
+    insert_new(
+        connection, reference, [{"reference": one, "incident_id": to} for one, to in references.items()]
+    )
 
 
 def note_requests(

@@ -1,6 +1,9 @@
 """The words on the survey's page, in the three languages that customers are spoken to."""
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Language: TypeAlias = Literal["en", "zh-Hans", "zh-Hant"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Words:
     choose: str
 
 
-WORDS: dict[str, Words] = {
+WORDS: dict[Language, Words] = {
     "en": Words(
         title="How did it go?",
         about="This is about your request {reference}.",
@@ -81,6 +84,22 @@ WORDS: dict[str, Words] = {
 }
 
 
-def words(language: str) -> Words:
-    """The words in a language; English for one that is not spoken here."""
-    return WORDS.get(language, WORDS["en"])
+def spoken(tag: str) -> Language:
+    """The language of ours for a language tag; English for one that is not spoken here."""
+    return _known(tag) or "en"
+
+
+def preferred(accept_language: str) -> Language:
+    """The first language of ours that a browser asks for, by its Accept-Language header."""
+    asked = (_known(one.partition(";")[0]) for one in accept_language.split(","))
+    return next((one for one in asked if one), "en")
+
+
+def _known(tag: str) -> Language | None:
+    parts = tag.strip().casefold().replace("_", "-").split("-")
+    match parts[0]:
+        case "en":
+            return "en"
+        case "zh":
+            return "zh-Hant" if {"hant", "tw", "hk", "mo"} & set(parts) else "zh-Hans"
+    return None

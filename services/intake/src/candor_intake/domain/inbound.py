@@ -80,3 +80,7 @@ class BadPayload(Exception):
 
     def __str__(self) -> str:
         return f"{self.pointer}: {self.detail}"
+
+
+class Malformed(BadPayload):
+    """What came in isn't even written as it should be, so that there is no place in it to point at."""

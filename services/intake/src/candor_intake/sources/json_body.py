@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
-from candor_intake.domain.inbound import BadPayload
+from candor_intake.domain.inbound import BadPayload, Malformed
 from candor_intake.domain.words import one_line, storable
 
 DEEPEST = 32
@@ -30,11 +30,11 @@ def load(body: bytes) -> object:
         text = body.decode("utf-8-sig")
         return json.loads(text, object_pairs_hook=_object, parse_int=_integer)
     except UnicodeDecodeError as error:
-        raise BadPayload("The body isn't UTF-8.") from error
+        raise Malformed("The body isn't UTF-8.") from error
     except RecursionError as error:
         raise _too_deep("#") from error
     except ValueError as error:
-        raise BadPayload(f"The body isn't JSON: {error}.") from error
+        raise Malformed(f"The body isn't JSON: {error}.") from error
 
 
 def check(value: object, pointer: str = "#") -> None:

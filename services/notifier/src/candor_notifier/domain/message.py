@@ -1,4 +1,4 @@
-"""Which messages a fact asks for. Every message exists once per (event, recipient)."""
+"""Which messages a fact asks for, and what becomes of them. Every message exists once per (event, recipient)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,7 +39,10 @@ class Words:
     update: Update | None = None
     resolution: Resolution | None = None
     missed: Promise | None = None
-    survey_id: str | None = None
+    survey_token: str | None = None
+    """Signed when the message was planned, so that it is the same in every attempt."""
+    language: str | None = None
+    """Of a message that may be heard of before its incident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,60 +54,62 @@ class Planned:
     send_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where and when messages are planned: the domain of our mail, and the present moment."""
+
+    domain: str
+    now: datetime
+
+
 def can_be_reached(incident: Incident) -> bool:
     return incident.requester is not None and "@" in incident.requester.address
 
 
-def acknowledgement(event_id: str, fact: IncidentOpened, domain: str, now: datetime) -> Planned | None:
+def acknowledgement(event_id: str, fact: IncidentOpened, desk: Desk) -> Planned | None:
     """For a human who wrote first. Robots, lists and bounces are never answered."""
     if fact.incident.origin is not Origin.HUMAN:
         return None
-    return _to_requester(event_id, MessageKind.ACKNOWLEDGEMENT, fact.incident, domain, now, send_at=now + PATIENCE)
+    return _to_requester(event_id, MessageKind.ACKNOWLEDGEMENT, fact.incident, desk, Words())
 
 
-def update(event_id: str, fact: IncidentUpdated, domain: str, now: datetime) -> Planned | None:
+def update(event_id: str, fact: IncidentUpdated, desk: Desk) -> Planned | None:
     words = Words(update=fact.update)
-    return _to_requester(event_id, MessageKind.UPDATE, fact.incident, domain, now, words)
+    return _to_requester(event_id, MessageKind.UPDATE, fact.incident, desk, words)
 
 
-def resolution(event_id: str, fact: IncidentResolved, domain: str, now: datetime) -> Planned | None:
+def resolution(event_id: str, fact: IncidentResolved, desk: Desk) -> Planned | None:
     words = Words(resolution=fact.resolution)
-    return _to_requester(event_id, MessageKind.RESOLUTION, fact.incident, domain, now, words)
+    return _to_requester(event_id, MessageKind.RESOLUTION, fact.incident, desk, words)
 
 
-def breach_notice(promise: Promise, incident: Incident, domain: str, now: datetime) -> Planned | None:
-    """One per missed promise, however often its breach is told."""
-    if promise.kind not in TO_CUSTOMERS:
+def breach_notice(promise: Promise, incident: Incident, desk: Desk) -> Planned | None:
+    """One per missed promise, however often its breach is told. No robot gets one: nobody wrote it."""
+    if promise.kind not in TO_CUSTOMERS or incident.origin is not Origin.HUMAN:
         return None
     words = Words(missed=promise)
-    return _to_requester(promise.id, MessageKind.BREACH_NOTICE, incident, domain, now, words)
+    return _to_requester(promise.id, MessageKind.BREACH_NOTICE, incident, desk, words)
 
 
-def survey(event_id: str, fact: SurveyInvited, domain: str, now: datetime) -> Planned:
+def survey(event_id: str, fact: SurveyInvited, desk: Desk, token: str) -> Planned | None:
     asked = fact.survey
-    made = _message(event_id, MessageKind.SURVEY, asked.incident_id, asked.recipient.address, domain, now)
-    return Planned(made, Words(survey_id=asked.id), now)
+    if "@" not in asked.recipient.address:
+        return None
+    made = _message(event_id, MessageKind.SURVEY, asked.incident_id, asked.recipient.address, desk)
+    return Planned(made, Words(survey_token=token, language=asked.language), desk.now)
 
 
 def _to_requester(
-    cause: str,
-    kind: MessageKind,
-    incident: Incident,
-    domain: str,
-    now: datetime,
-    words: Words = Words(),  # noqa: B008 - frozen
-    *,
-    send_at: datetime | None = None,
+    cause: str, kind: MessageKind, incident: Incident, desk: Desk, words: Words
 ) -> Planned | None:
     if incident.requester is None or not can_be_reached(incident):
         return None
-    made = _message(cause, kind, incident.id, incident.requester.address, domain, now)
-    return Planned(made, words, send_at or now)
+    made = _message(cause, kind, incident.id, incident.requester.address, desk)
+    wait = PATIENCE if kind is MessageKind.ACKNOWLEDGEMENT else timedelta()
+    return Planned(made, words, desk.now + wait)
 
 
-def _message(
-    cause: str, kind: MessageKind, incident_id: str, recipient: str, domain: str, now: datetime
-) -> Message:
+def _message(cause: str, kind: MessageKind, incident_id: str, recipient: str, desk: Desk) -> Message:
     """Ids are made of what the message is for, so that it is the same message however often it is planned."""
     identifier = str(uuid5(NAMESPACE_URL, f"urn:candor:message:{cause}:{kind}:{recipient}"))
     return Message(
@@ -114,9 +119,9 @@ def _message(
         state=MessageState.PLANNED,
         channel=Channel.MAIL,
         recipient=recipient,
-        message_id=f"<{incident_id}.{identifier}@{domain}>",
+        message_id=f"<{incident_id}.{identifier}@{desk.domain}>",
         cause_event_id=cause,
-        planned_at=now,
+        planned_at=desk.now,
     )
 
 
@@ -136,7 +141,12 @@ def delayed(message: Message, reason: str, now: datetime, jitter: float) -> Mess
     if now - message.planned_at >= GIVE_UP:
         return refused(message, f"tried for {GIVE_UP.days} days; last: {reason}")
     wait = pause(attempts) * (0.5 + jitter / 2)
-    change = {"state": MessageState.DELAYED, "attempts": attempts, "retry_at": now + wait, "reason": reason[:500]}
+    change = {
+        "state": MessageState.DELAYED,
+        "attempts": attempts,
+        "retry_at": now + wait,
+        "reason": reason[:500],
+    }
     return message.model_copy(update=change)
 
 

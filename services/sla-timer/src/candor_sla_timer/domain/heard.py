@@ -35,8 +35,8 @@ def known_from(envelope: Envelope[Any], charter: Charter) -> HistoryFact | None:
             return _sent(envelope)
         case IncidentOpened(incident=incident):
             terms, at = terms_of(charter, incident), _utc(incident.opened_at)
-            known = _known(envelope, incident)
-            return Opened(**known, at=at, has_requester=incident.requester is not None, terms=terms)
+            awaits_answer = incident.requester is not None
+            return Opened(**_known(envelope, incident), at=at, awaits_answer=awaits_answer, terms=terms)
     return _change(envelope)
 
 

@@ -38,10 +38,11 @@ class _Known(Value):
 
 
 class Opened(_Known):
-    """The incident began. Without a requester there is nobody to answer."""
+    """The incident began."""
 
     type: Literal["opened"] = "opened"
-    has_requester: bool
+    awaits_answer: bool
+    """False when no person asked: there is nobody to answer."""
     terms: Terms
 
 

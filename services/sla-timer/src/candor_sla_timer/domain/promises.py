@@ -50,7 +50,7 @@ def derive(history: Sequence[HistoryFact]) -> list[Promise]:
     story = Story.of(history)
     if story is None:
         return []
-    return [*(_answers(story) if story.opened.has_requester else ()), *_resolutions(story)]
+    return [*(_answers(story) if story.opened.awaits_answer else ()), *_resolutions(story)]
 
 
 def _answers(story: Story) -> Iterator[Promise]:
@@ -75,7 +75,7 @@ def _tells_the_end(story: Story, words: Sent, reopened: int) -> bool:
     """Whether after these words nothing is left to say: not when it was reopened before they left."""
     if words.words is not MessageKind.RESOLUTION:
         return False
-    told_of = next((turn.version for turn in story.turns if turn.event_id == words.cause), None)
+    told_of = story.resolutions.get(words.cause)
     return told_of is None or told_of > reopened
 
 

@@ -29,6 +29,8 @@ class Story:
     turns: Sequence[Turn]
     """Resolutions and reopenings by turns, up to the closing. They follow the incident's versions; a time that
     steps back counts as the time before it."""
+    resolutions: Mapping[str, int]
+    """The version of each resolution, by its event, also of those that were resolved already."""
     words: Sequence[Sent]
     next_by: Mapping[str, datetime | None]
     """Which date each update named, by its event."""
@@ -45,6 +47,7 @@ class Story:
         return cls(
             opened=opened[0],
             turns=_turns(opened[0], [fact for fact in facts if isinstance(fact, Turn)]),
+            resolutions={fact.event_id: fact.version for fact in facts if isinstance(fact, Resolved)},
             words=[fact for fact in facts if isinstance(fact, Sent)],
             next_by={fact.event_id: fact.next_by for fact in facts if isinstance(fact, Updated)},
             findings=_findings(fact for fact in facts if isinstance(fact, Missed)),

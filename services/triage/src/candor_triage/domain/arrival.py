@@ -7,7 +7,6 @@ from typing import Literal
 
 from candor_common.charter import Charter
 from candor_common.events import Incident, Origin, ReplyReceived, Resolution, SignalReceived, SignalStatus
-
 from candor_triage.domain import timeline
 from candor_triage.domain.incident import (
     SIGNAL,

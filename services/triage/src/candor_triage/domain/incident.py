@@ -115,6 +115,7 @@ def open_incident(request: Inbound, charter: Charter, *, language: str = "en") -
         requester=_requester(request),
         language=request.language if isinstance(request, RequestReceived) else language,
         channel=Channel.ALERT if isinstance(request, SignalReceived) else request.channel,
+        origin=request.origin,
         signal_key=request.signal_key if isinstance(request, SignalReceived) else None,
         opened_at=request.received_at,
         charter_version=charter.version,

@@ -28,7 +28,6 @@ from candor_common.events import (
     SurveyAnswered,
     Update,
 )
-
 from candor_triage.domain.incident import Change, Inbound, Told
 
 

@@ -14,6 +14,7 @@ def upgrade() -> None:
         "feedback_survey",
         sa.Column("id", sa.String(36), primary_key=True),
         sa.Column("incident_id", sa.String(20), nullable=False),
+        sa.Column("incident_version", sa.Integer, nullable=False),
         sa.Column("state", sa.String(12), nullable=False),
         sa.Column("reason", sa.Text),
         sa.Column("send_at", Moment, nullable=False),

@@ -14,7 +14,7 @@ def upgrade() -> None:
         "intake_inbound",
         sa.Column("request_id", sa.String(36), primary_key=True),
         sa.Column("source", sa.String(40), nullable=False),
-        sa.Column("dedup_key", sa.String(300), nullable=False),
+        sa.Column("dedup_key", sa.String(300)),
         sa.Column("fingerprint", sa.String(64)),
         sa.Column("reference", sa.String(20)),
         sa.Column("incident_id", sa.String(20)),

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from candor_common.columns import Moment, Snapshot
 from candor_common.events import Incident
 

@@ -1,0 +1,89 @@
+"""To which incident a message belongs: by what it answers, and only where its sender takes part.
+
+Message ids and references can be guessed or copied, so they prove nothing by themselves.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from candor_common.events import Origin
+from candor_intake.domain.addresses import mailbox
+from candor_intake.domain.fingerprint import bounded
+from candor_intake.domain.inbound import Request
+
+LONGEST_MESSAGE_ID = 300
+LONGEST_MAILBOX = 320
+
+
+def message_key(message_id: str) -> str:
+    """A mail's id as it is kept."""
+    return bounded(message_id, LONGEST_MESSAGE_ID)
+
+
+def member_key(address: str) -> str:
+    """A person's mailbox as it is kept."""
+    return bounded(mailbox(address), LONGEST_MAILBOX)
+
+
+def parents_of(requests: Iterable[Request]) -> set[str]:
+    """The mails that requests say they answer."""
+    return {key for one in requests for key in _parents(one)}
+
+
+def tokens_of(requests: Iterable[Request]) -> set[str]:
+    """The references that requests name."""
+    return {token for one in requests for token in _tokens(one)}
+
+
+class Conversations:
+    """What is known of the conversations that some requests may belong to; it grows by what is noted."""
+
+    def __init__(
+        self, of_message: Mapping[str, str], led_to: Mapping[str, str], members: Iterable[tuple[str, str]]
+    ) -> None:
+        self._of_message = dict(of_message)
+        self._led_to = led_to
+        self._members = set(members)
+        self.new_messages: dict[str, str] = {}
+        """The references to which mails lead that were noted here, by their ids."""
+        self.new_members: set[tuple[str, str]] = set()
+        """Who came to take part since, as (reference, mailbox)."""
+
+    def joined(self, request: Request) -> str | None:
+        """The incident that a request continues. A bounce follows the mail that it brings back, whoever sends it."""
+        if request.origin is Origin.BOUNCE:
+            return next(self._of_parents(request), None)
+        sender = member_key(request.sender.address)
+        return next((one for one in self._candidates(request) if (one, sender) in self._members), None)
+
+    def note(self, request: Request, reference: str, joined: str | None) -> None:
+        """From now on the request's mail leads where it belongs, and its sender takes part there. In what it joined
+        and under its own reference: an answer that comes too late opens an incident of that name."""
+        if request.thread is not None and request.thread.message_id:
+            key = message_key(request.thread.message_id)
+            self.new_messages[key] = self._of_message[key] = joined or reference
+        if request.sender.address and request.origin is not Origin.BOUNCE:
+            sender = member_key(request.sender.address)
+            came = {(reference, sender), (joined or reference, sender)}
+            self.new_members |= came
+            self._members |= came
+
+    def _candidates(self, request: Request) -> Iterator[str]:
+        yield from self._of_parents(request)
+        for token in _tokens(request):
+            # The sender takes part in what a reference led to, or is who was given the reference.
+            yield from (self._led_to.get(token, token), token)
+
+    def _of_parents(self, request: Request) -> Iterator[str]:
+        for parent in _parents(request):
+            if parent in self._of_message:
+                reference = self._of_message[parent]
+                yield from (self._led_to.get(reference, reference), reference)
+
+
+def _parents(request: Request) -> list[str]:
+    return [message_key(parent) for parent in request.thread.parents] if request.thread else []
+
+
+def _tokens(request: Request) -> list[str]:
+    # Mail servers may change the case of what follows the plus.
+    return [token.upper() for token in request.thread.reference_tokens] if request.thread else []

@@ -1,0 +1,211 @@
+"""Delivery: claim what is due, send it outside any transaction, record what came of it.
+
+A crash between sending and recording sends again, with the same Message-ID and the same bytes: rather twice than not
+at all. Two replicas never send the same message while a lease holds; sends end well before it does.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+
+from candor_common.database import Transaction
+from candor_common.errors import is_unavailable
+from candor_common.events import (
+    Message,
+    MessageKind,
+)
+from candor_common.group_commit import GroupCommit
+from candor_common.service import Periodic, Runtime
+from candor_notifier import store
+from candor_notifier.channels import Channel, Passing, Permanent
+from candor_notifier.channels.mailbox import MailboxChannel
+from candor_notifier.channels.server import Server
+from candor_notifier.channels.smtp import LONGEST_SEND, MOST_CONNECTIONS, SmtpChannel
+from candor_notifier.compose import Sender, Unsendable, compose, envelope_from
+from candor_notifier.handlers import MAIL
+from candor_notifier.letters import Voice
+from candor_notifier.outcomes import Tried, record, tell
+from candor_notifier.render import render
+from candor_notifier.store import Due
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=60)
+IN_FLIGHT = 200
+"""How many messages are claimed at most."""
+DRAIN = 3.0
+"""Seconds that messages under way get when the process stops."""
+_LAST_START = LEASE - timedelta(seconds=LONGEST_SEND)
+"""How long after its claim a send may begin and still end before the lease."""
+_OUTAGE = "outage"
+"""The name of the task that looks whether the mail server is back."""
+
+
+class Delivery:
+    """The messages that are under way, and the channel that takes them."""
+
+    def __init__(self, runtime: Runtime, channel: Channel) -> None:
+        settings = runtime.context.settings
+        self._database = runtime.database
+        self._clock = runtime.clock
+        self._channel = channel
+        self._sender = Sender(settings.mail_from, settings.mail_name)
+        teams = {team: entry.name for team, entry in runtime.context.charter.content.teams.items()}
+        self._voice = Voice(settings.public_url, settings.time_zone, settings.mail_name, teams)
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._turns = asyncio.Semaphore(MOST_CONNECTIONS)
+        self._records = GroupCommit(runtime.database, partial(record, channel))
+        self._more = False
+        self._was_away = False
+        self._stopping = False
+
+    async def deliver_due(self) -> datetime | None:
+        """Claim what is due and start sending it; returns when more is due, without waiting for what was started.
+
+        None means that there is more than can be taken now: the bell rings when there is room again.
+        """
+        room = IN_FLIGHT - len(self._tasks)
+        self._more = self._stopping or room < IN_FLIGHT // 2
+        if self._more:
+            return None
+        batch, later = await self._database.transact(lambda transaction: _claim(transaction, room))
+        for due in batch:
+            if due.message.id not in self._tasks:
+                self._start(due.message.id, self._deliver(due))
+        if self._was_away and _OUTAGE not in self._tasks:
+            self._start(_OUTAGE, self._look_again())
+        self._more = len(batch) == room
+        return None if self._more else later
+
+    async def idle(self) -> None:
+        """Wait until nothing is under way."""
+        while self._tasks:
+            await asyncio.wait(list(self._tasks.values()))
+
+    async def try_again(self) -> None:
+        """Bring forward what waits for longer than a minute."""
+
+        def work(transaction: Transaction) -> None:
+            if store.try_again(transaction.connection, transaction.now, LEASE):
+                transaction.wake(MAIL)
+
+        await self._database.transact(work)
+
+    async def close(self) -> None:
+        """Claim nothing more, let what is under way end, and hang up."""
+        self._stopping = True
+        tasks = list(self._tasks.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=DRAIN)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._channel.close()
+
+    def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks[name] = task
+        task.add_done_callback(partial(self._ended, name))
+
+    def _ended(self, name: str, task: asyncio.Task[None]) -> None:
+        """Its lease brings a message back whose task has failed."""
+        del self._tasks[name]
+        if not task.cancelled() and (error := task.exception()):
+            log.error("delivery_failed", message=name, exc_info=error)
+        if self._more and len(self._tasks) <= IN_FLIGHT // 2:
+            self._more = False
+            self._database.bells.ring({MAIL})
+
+    async def _deliver(self, due: Due) -> None:
+        if due.incident is None and due.message.kind is not MessageKind.SURVEY:
+            log.warning("incident_not_known_yet", message=due.message.id, incident_id=due.message.incident_id)
+            return
+        async with self._turns:
+            if not await self._ours(due):
+                return
+            tried = await self._attempt(due)
+        after = await self._written_down(tried)
+        if after is not None:
+            tell(after)
+        if isinstance(tried.outcome, Passing) and tried.outcome.away:
+            self._was_away = True
+
+    async def _ours(self, due: Due) -> bool:
+        """Whether the lease holds until a send that begins now has ended. After a long wait it is renewed first."""
+        now = self._clock.now()
+        if now <= due.at + _LAST_START:
+            return True
+        return await self._database.transact(
+            lambda transaction: store.renew(
+                transaction.connection, due.message.id, due.at + LEASE, transaction.now + LEASE
+            )
+        )
+
+    async def _look_again(self) -> None:
+        """Once the mail server is back, what has waited for it need not wait for its own time."""
+        if await self._channel.back():
+            self._was_away = False
+            await self.try_again()
+
+    async def _attempt(self, due: Due) -> Tried:
+        mail = render(due, self._voice)
+        try:
+            raw = compose(mail, due.message, due.thread, self._sender)
+        except Unsendable as error:
+            return Tried(due, mail.subject, b"", Permanent(str(error)))
+        sender = envelope_from(due.message, self._sender)
+        outcome = await self._channel.send(sender, due.message.recipient, raw)
+        return Tried(due, mail.subject, raw, outcome)
+
+    async def _written_down(self, tried: Tried) -> Message | None:
+        """The message after it was recorded; None when a replica had recorded it as done. A database that is away is
+        waited for, since the mail has left."""
+        while True:
+            writing = asyncio.ensure_future(self._records.add(tried))
+            await asyncio.wait([writing])
+            error = writing.exception()
+            if error is None:
+                return writing.result()
+            if not is_unavailable(error):
+                raise error
+            await asyncio.sleep(1)
+
+
+def _claim(transaction: Transaction, room: int) -> tuple[list[Due], datetime | None]:
+    # Asked before the claim, so that the leases that it writes are not taken for due times.
+    later = store.next_due(transaction.connection, transaction.now)
+    return store.claim(transaction.connection, transaction.now, LEASE, room), later
+
+
+def channel_of(runtime: Runtime) -> Channel:
+    """The mail server that the settings name, or the mailbox."""
+    settings = runtime.context.settings
+    if settings.smtp_url is None:
+        return MailboxChannel()
+    domain = settings.mail_from.rpartition("@")[2]
+    return SmtpChannel(Server.of(settings.smtp_url.get_secret_value(), domain), runtime.clock)
+
+
+@asynccontextmanager
+async def opened(runtime: Runtime) -> AsyncIterator[Delivery]:
+    """What was delayed before the start is tried again at once: the start may be what mended it."""
+    delivery = Delivery(runtime, channel_of(runtime))
+    await delivery.try_again()
+    try:
+        yield delivery
+    finally:
+        await delivery.close()
+
+
+async def deliver_due(runtime: Runtime) -> datetime | None:
+    """Start sending what is due."""
+    delivery: Delivery = runtime.resources["notifier"]
+    return await delivery.deliver_due()
+
+
+delivery = Periodic("notifier.delivery", deliver_due, timedelta(seconds=1), bells=(MAIL,))

@@ -1,0 +1,60 @@
+"""The tables of notifier. Snapshots of incidents and promises are here because a message is rendered from them."""
+
+import sqlalchemy as sa
+
+from candor_common.columns import Moment, Snapshot
+from candor_common.events import Incident, Message, Promise
+
+metadata = sa.MetaData()
+
+incident = sa.Table(
+    "notifier_incident",
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("snapshot", Snapshot(Incident), nullable=False),
+)
+
+promise = sa.Table(
+    "notifier_promise",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("incident_id", sa.String(20), nullable=False, index=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("snapshot", Snapshot(Promise), nullable=False),
+)
+
+message = sa.Table(
+    "notifier_message",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("incident_id", sa.String(20), nullable=False, index=True),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("send_at", Moment),
+    sa.Column("planned_at", Moment, nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("traceparent", sa.String(55), nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("snapshot", Snapshot(Message), nullable=False),
+    sa.Index("notifier_message_due", "send_at"),
+    sa.Index("notifier_message_planned", "planned_at"),
+)
+
+thread = sa.Table(
+    "notifier_thread",
+    metadata,
+    sa.Column("message_id", sa.String(300), primary_key=True),
+    sa.Column("incident_id", sa.String(20), nullable=False, index=True),
+    sa.Column("at", Moment, nullable=False),
+)
+
+mailbox = sa.Table(
+    "notifier_mailbox",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("at", Moment, nullable=False, index=True),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("raw", sa.LargeBinary, nullable=False),
+)

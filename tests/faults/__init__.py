@@ -1,0 +1,1 @@
+"""Breaking things on purpose: what was accepted must be there afterwards, once."""

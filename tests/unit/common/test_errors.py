@@ -1,0 +1,192 @@
+import sqlite3
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+from pydantic import BaseModel
+from sqlalchemy import exc
+from structlog.testing import capture_logs
+
+from candor_common import errors
+from candor_common.errors import CandorError, LimitBody, NotFound, TooMany, Unavailable, Unprocessable
+
+
+class Login(BaseModel):
+    name: str
+    tags: list[int] = []
+    password: int = 0
+
+
+class OfPostgres(Exception):
+    sqlstate = "57P03"
+
+
+def of_sqlite(code: int) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("words")
+    error.sqlite_errorcode = code
+    return error
+
+
+def of_database(error: BaseException, *, lost: bool = False) -> exc.OperationalError:
+    return exc.OperationalError("SELECT secret", {}, error, connection_invalidated=lost)
+
+
+@pytest.fixture
+def app() -> FastAPI:
+    app = FastAPI()
+    errors.install(app)
+    app.add_middleware(LimitBody, max_bytes=100)
+
+    @app.post("/login", responses=errors.responses(NotFound))
+    async def login(body: Login, limit: int = 1) -> str:
+        return body.name
+
+    @app.post("/raw")
+    async def raw(request: Request) -> int:
+        return len(await request.body())
+
+    @app.get("/fail/{kind}")
+    async def fail(kind: str) -> None:
+        raise app.state.error
+
+    return app
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://candor") as client:
+        yield client
+
+
+async def failing(client: httpx.AsyncClient, app: FastAPI, error: BaseException) -> httpx.Response:
+    app.state.error = error
+    return await client.get("/fail/now")
+
+
+async def test_an_error_of_ours_is_told_as_a_problem(client: httpx.AsyncClient, app: FastAPI) -> None:
+    part = {"detail": "it is taken", "pointer": "#/name"}
+    response = await failing(client, app, Unprocessable("Choose another name.", errors=[part]))
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json() == {
+        "type": "urn:candor:problem:unprocessable",
+        "title": "Understood but not valid",
+        "status": 422,
+        "detail": "Choose another name.",
+        "errors": [part],
+    }
+
+
+async def test_headers_of_the_kind_and_of_the_moment_are_sent(
+    client: httpx.AsyncClient, app: FastAPI
+) -> None:
+    assert (await failing(client, app, Unavailable("later"))).headers["retry-after"] == "5"
+    assert (await failing(client, app, TooMany("slower", headers={"Retry-After": "9"}))).headers[
+        "retry-after"
+    ] == "9"
+
+
+async def test_an_invalid_body_is_pointed_at_and_never_echoed(client: httpx.AsyncClient) -> None:
+    response = await client.post("/login?limit=many", json={"tags": [1, "x/y"], "password": "sesame"})
+    assert response.status_code == 422
+    places = [error.get("pointer", error["detail"].split(":")[0]) for error in response.json()["errors"]]
+    assert places == ["query limit", "#/name", "#/tags/1", "#/password"]
+    assert "sesame" not in response.text
+
+
+async def test_a_body_that_is_no_json_is_a_bad_request(client: httpx.AsyncClient) -> None:
+    response = await client.post("/login", content=b"{", headers={"content-type": "application/json"})
+    assert (response.status_code, response.json()["type"]) == (400, "urn:candor:problem:bad-request")
+
+
+async def test_unknown_addresses_and_methods_are_problems(client: httpx.AsyncClient) -> None:
+    missing, wrong = await client.get("/nowhere"), await client.get("/login")
+    assert (missing.status_code, missing.json()["type"]) == (404, "urn:candor:problem:not-found")
+    assert (wrong.status_code, wrong.json()["type"]) == (405, "urn:candor:problem:method-not-allowed")
+    assert wrong.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionRefusedError("10.0.0.7"),
+        TimeoutError(),
+        OSError("Multiple exceptions: [Errno 111] …"),
+        exc.TimeoutError("QueuePool limit"),
+        of_database(RuntimeError("gone"), lost=True),
+        of_database(OfPostgres()),
+        of_database(ConnectionResetError()),
+        of_database(of_sqlite(sqlite3.SQLITE_BUSY)),
+        OfPostgres(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_what_is_away_makes_us_unavailable_for_the_moment(
+    client: httpx.AsyncClient, app: FastAPI, error: Exception
+) -> None:
+    with capture_logs() as logs:
+        response = await failing(client, app, error)
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    assert "SELECT" not in response.text
+    assert [(one["log_level"], one["route"]) for one in logs] == [("warning", "/fail/{kind}")]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeyError("10.0.0.7"),
+        FileNotFoundError(2, "no", "/etc/x"),
+        of_database(of_sqlite(sqlite3.SQLITE_ERROR)),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_anything_else_is_logged_and_told_without_inner_words(
+    client: httpx.AsyncClient, app: FastAPI, error: Exception
+) -> None:
+    with capture_logs() as logs:
+        response = await failing(client, app, error)
+    assert response.status_code == 500
+    assert response.json()["detail"] == "Something went wrong on our side; it has been logged."
+    assert [(one["log_level"], one["exc_info"]) for one in logs] == [("error", error)]
+
+
+async def test_a_long_body_is_refused_by_its_length(client: httpx.AsyncClient) -> None:
+    response = await client.post("/raw", content=b"x" * 101)
+    assert (response.status_code, response.json()["status"]) == (413, 413)
+    assert response.headers["connection"] == "close"
+    assert (await client.post("/raw", content=b"x" * 100)).json() == 100
+
+
+@pytest.mark.parametrize("path", ["/raw", "/login"])
+async def test_a_streamed_body_is_refused_before_the_rest_is_read(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    sent: list[int] = []
+
+    async def chunks() -> AsyncIterator[bytes]:
+        for number in range(10):
+            sent.append(number)
+            yield b"x" * 40
+
+    response = await client.post(path, content=chunks(), headers={"content-type": "application/json"})
+    assert (response.status_code, response.json()["type"]) == (413, "urn:candor:problem:too-large")
+    assert response.headers["connection"] == "close"
+    assert sent == [0, 1, 2]
+
+
+def test_openapi_describes_problems_and_no_other_errors(app: FastAPI) -> None:
+    document = app.openapi()
+    declared: dict[str, Any] = document["paths"]["/login"]["post"]["responses"]
+    for status in ("404", "422"):
+        schema = declared[status]["content"]["application/problem+json"]["schema"]
+        assert schema == {"$ref": "#/components/schemas/Problem"}
+    assert list(declared["422"]["content"]) == ["application/problem+json"]
+    assert set(document["components"]["schemas"]) == {"Login", "Problem"}
+    assert app.openapi() == document
+
+
+def test_every_kind_has_a_status_and_a_type_of_its_own() -> None:
+    kinds = CandorError.__subclasses__()
+    assert len({kind.status for kind in kinds}) == len({kind.type for kind in kinds}) == len(kinds)

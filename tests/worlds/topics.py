@@ -1,0 +1,69 @@
+"""What stands on the topics, read with another client than Candor's own."""
+
+import logging
+from collections.abc import Sequence
+
+from confluent_kafka import Consumer, TopicPartition
+
+from candor_common.topics import PREFIX
+from candor_common.wire import decode
+from tests.worlds.seen import SeenEvent
+
+PAGE = 1000
+
+
+class TopicReader:
+    """Reads all topics from their beginning on, each call from where the last one ended."""
+
+    def __init__(self, bootstrap: str) -> None:
+        settings = {
+            "bootstrap.servers": bootstrap,
+            "group.id": "tests",
+            "enable.auto.commit": False,
+            "auto.offset.reset": "earliest",
+            "fetch.wait.max.ms": 50,
+        }
+        self._consumer = Consumer(settings, logger=logging.getLogger("tests.topics"))
+        self._events: list[SeenEvent] = []
+        self._topics: set[str] = set()
+
+    def events(self) -> Sequence[SeenEvent]:
+        """Everything that has come in so far, in order within each partition."""
+        if not self._topics:
+            self._assign()
+        while found := self._consumer.consume(PAGE, 0.01):
+            for one in found:
+                if one.error() is None:
+                    headers = {name: value.decode() for name, value in one.headers() or []}
+                    envelope = decode(headers, one.value())
+                    assert envelope is not None, headers
+                    self._events.append(SeenEvent(f"{one.topic()}/{one.partition()}", one.offset(), envelope))
+        return self._events
+
+    def all_events(self, within: float = 20.0) -> Sequence[SeenEvent]:
+        """Everything up to what is the end of each partition now."""
+        self.events()
+        places = self._consumer.assignment()
+        ends = {
+            (one.topic, one.partition): self._consumer.get_watermark_offsets(one, within)[1] for one in places
+        }
+        while any(at < ends[place] for place, at in self._reached().items()):
+            before = len(self._events)
+            if len(self.events()) == before:
+                self._consumer.poll(0)
+        return self._events
+
+    def _reached(self) -> dict[tuple[str, int], int]:
+        positions = self._consumer.position(self._consumer.assignment())
+        return {(one.topic, one.partition): max(one.offset, 0) for one in positions}
+
+    def _assign(self) -> None:
+        known = self._consumer.list_topics(timeout=20).topics
+        self._topics = {name for name in known if name.startswith(PREFIX)}
+        places = [
+            TopicPartition(name, number, 0) for name in self._topics for number in known[name].partitions
+        ]
+        self._consumer.assign(places)
+
+    def close(self) -> None:
+        self._consumer.close()
