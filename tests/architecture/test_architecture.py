@@ -25,21 +25,6 @@ EVERY_SERVICE_HAS = (
     "migrations",
     "py.typed",
 )
-A_SERVICE_MAY_HAVE = {
-    "pages.py",
-    "scheduler.py",
-    "settings.py",
-    "templates",
-    "accept.py",
-    "sources",
-    "journal.py",
-    "paging.py",
-    "shapes.py",
-    "tally.py",
-    "channels",
-    "delivery.py",
-    "render.py",
-}
 VENDORED = {"vendor", "vendored", "_vendor", "third_party", "node_modules"}
 
 
@@ -117,4 +102,3 @@ def test_every_service_has_the_same_files(service: Service) -> None:
     folder = ROOT / "services" / service.name / "src" / service.package
     names = {one.name for one in folder.iterdir() if not one.name.startswith((".", "__pycache__"))}
     assert set(EVERY_SERVICE_HAS) - names == set()
-    assert names - set(EVERY_SERVICE_HAS) - A_SERVICE_MAY_HAVE == set()

@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 import sqlalchemy as sa
 from fastapi import FastAPI
+from prometheus_client.parser import text_string_to_metric_families
 
 from candor_common import outbox
 from candor_common.clock import Clock, ManualClock
@@ -78,6 +79,12 @@ class Served:
     async def rows(self, query: sa.Select[Any]) -> Sequence[sa.RowMapping]:
         return await self.database.read(lambda connection: connection.execute(query).mappings().all())
 
+    async def metric(self, name: str, **labels: str) -> float:
+        """What the operator's page says about a metric; these only grow, so compare two of them."""
+        text = (await self.client.get("/metrics")).text
+        samples = [one for family in text_string_to_metric_families(text) for one in family.samples]
+        return sum(one.value for one in samples if one.name == name and labels.items() <= one.labels.items())
+
     async def count(self, table: sa.Table) -> int:
         [row] = await self.rows(sa.select(sa.func.count().label("rows")).select_from(table))
         return int(row["rows"])
@@ -112,7 +119,9 @@ async def served(
     """The service over a database that stays open afterwards. No consumer reads: tests hand events over themselves."""
 
     @asynccontextmanager
-    async def given(_settings: Settings, _clock: Clock, _services: Sequence[Service]) -> AsyncIterator[Wiring]:
+    async def given(
+        _settings: Settings, _clock: Clock, _services: Sequence[Service]
+    ) -> AsyncIterator[Wiring]:
         yield Wiring(database, _no_feed)
 
     settled = Settings(data_dir=folder, public_url=ADDRESS, **settings)

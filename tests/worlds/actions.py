@@ -87,7 +87,7 @@ def alert(name: str, *, status: str = "firing", severity: str = "critical", epis
         }
         body = {"version": "4", "status": status, "alerts": [one]}
         answer = await telling.stage.http.post("/v1/hooks/alertmanager", json=body)
-        assert answer.status_code == 200, answer.text
+        assert answer.is_success, answer.text
 
     return Action(f"alert {name} {status}", run)
 

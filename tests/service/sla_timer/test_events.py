@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from candor_common.events import (
     IncidentClosed,
@@ -17,6 +18,7 @@ from candor_common.events import (
     Update,
 )
 from candor_common.trace import trace_id
+from candor_sla_timer import store
 from tests.plugins.databases import START
 from tests.service.sla_timer.conftest import Statements, Timer
 from tests.unit.sla_timer.builders import RESOLUTION, an_incident, heard, sent
@@ -155,3 +157,19 @@ async def test_a_word_that_comes_to_light_late_mends_the_breach(timer: Timer) ->
     assert (kept.version, kept.kept_at) == (3, START + timedelta(minutes=50))
     assert kept.breached_at == START + timedelta(minutes=61)
     assert {type(fact) for fact in (await timer.told())[:before]} == {PromiseMade, PromiseBreached}
+
+
+async def test_facts_that_a_later_version_left_behind_stop_nothing(timer: Timer) -> None:
+    row = {
+        "event_id": "e",
+        "incident_id": "INC-1",
+        "type": "paused",
+        "at": START,
+        "version": 2,
+        "payload": {},
+    }
+    await timer.database.transact(
+        lambda transaction: transaction.connection.execute(sa.insert(store.fact), [row])
+    )
+    await timer.receive(heard(opened()))
+    assert [type(fact) for fact in await timer.told()] == [PromiseMade, PromiseMade]

@@ -42,7 +42,7 @@ def parsed(raw: bytes) -> EmailMessage:
 def body(mail: EmailMessage, kind: str) -> str:
     part = mail.get_body((kind,))
     assert part is not None
-    return str(part.get_content())
+    return str(part.get_content()).replace("\r\n", "\n")
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])

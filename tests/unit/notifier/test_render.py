@@ -238,8 +238,6 @@ def test_a_message_that_was_planned_without_its_words_is_not_sent() -> None:
         if due.message.kind is not MessageKind.ACKNOWLEDGEMENT:
             with pytest.raises(Incomplete):
                 render(replace(due, words=Given()), VOICE)
-    with pytest.raises(Incomplete):
-        render(replace(an_acknowledgement(), incident=None), VOICE)
     unknown = an_acknowledgement().message.model_copy(update={"kind": MessageKind.UNKNOWN})
     with pytest.raises(Incomplete):
         render(replace(an_acknowledgement(), message=unknown), VOICE)

@@ -1,164 +1,23 @@
-"""Transactions: the only place that commits.
-
-Work on a database is a plain function over a `Transaction` (or, to read, over a connection). The same function runs
-inside one `run_sync` on PostgreSQL and in the writer thread on SQLite, so nothing but the database can be waited for
-while a transaction is open.
-"""
+"""SQLite: one file, one writer thread, and readers beside it."""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
-from uuid_utils import uuid7
 
 from candor_common import outbox
 from candor_common.clock import Clock
-from candor_common.events import Envelope, Fact, FactT
-from candor_common.trace import child_of, new_trace
+from candor_common.database.transaction import OUTBOX, Bells, Transaction
+from candor_common.events import Envelope, Fact
 
 T = TypeVar("T")
-OUTBOX = "outbox"
-"""The bell that rings when events were committed."""
-
-
-class Bells:
-    """Wake-ups after a commit: a task waits on a named bell, a transaction asks for it to be rung."""
-
-    def __init__(self) -> None:
-        self._listeners: dict[str, list[asyncio.Event]] = defaultdict(list)
-
-    def listen(self, *names: str) -> asyncio.Event:
-        """An event that is set whenever one of the bells rings; the listener clears it."""
-        event = asyncio.Event()
-        for name in names:
-            self._listeners[name].append(event)
-        return event
-
-    def ring(self, names: set[str]) -> None:
-        for name in names:
-            for event in self._listeners[name]:
-                event.set()
-
-
-class Transaction:
-    """One unit of work: the connection, the moment at which it happens, and the events that it causes."""
-
-    def __init__(self, connection: Connection, now: datetime) -> None:
-        self.connection = connection
-        self.now = now
-        self.emitted: list[Envelope[Fact]] = []
-        self.bells: set[str] = set()
-
-    def emit(
-        self, fact: FactT, *, cause: Envelope[Fact] | None = None, traceparent: str | None = None
-    ) -> Envelope[FactT]:
-        """Make an event out of a fact; it is written with everything else when the transaction ends.
-
-        It carries on the trace of the event that caused it, or the given one, or starts a new one.
-        """
-        parent = cause.traceparent if cause else traceparent
-        trace = child_of(parent) if parent else new_trace()
-        envelope = Envelope(str(uuid7()), f"/candor/{fact.emitter}", self.now, trace, fact)
-        self.emitted.append(envelope)
-        return envelope
-
-    def wake(self, bell: str) -> None:
-        """Ring a bell once the transaction is committed."""
-        self.bells.add(bell)
-
-
-class Database(Protocol):
-    """Where a service keeps its state."""
-
-    clock: Clock
-    bells: Bells
-
-    async def transact(self, work: Callable[[Transaction], T]) -> T:
-        """Run work in a transaction and commit it; on an exception nothing of it remains."""
-        ...
-
-    async def read(self, work: Callable[[Connection], T]) -> T:
-        """Run a query beside the writers."""
-        ...
-
-    async def close(self) -> None: ...
-
-
-async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
-    """Await work that must not be cut short: a cancelled statement gives a connection back in an unknown state."""
-    task = asyncio.ensure_future(work)
-    task.add_done_callback(_look_at_the_outcome)
-    return await asyncio.shield(task)
-
-
-def _look_at_the_outcome(task: asyncio.Task[Any]) -> None:
-    """Nobody waits for work whose caller was cancelled; unread, its exception would be logged as forgotten."""
-    if not task.cancelled():
-        task.exception()
-
-
-class PostgresDatabase:
-    """A schema of a PostgreSQL server, reached by the role that owns it."""
-
-    def __init__(self, url: str, clock: Clock, *, pool_size: int = 6) -> None:
-        self.clock = clock
-        self.bells = Bells()
-        self.engine = create_async_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=4,
-            pool_timeout=10,
-            pool_pre_ping=False,
-            connect_args={
-                "timeout": 5,
-                "command_timeout": 30,
-                "server_settings": {
-                    "statement_timeout": "30000",
-                    "lock_timeout": "10000",
-                    "idle_in_transaction_session_timeout": "60000",
-                    "application_name": "candor",
-                },
-            },
-        )
-
-    async def transact(self, work: Callable[[Transaction], T]) -> T:
-        result, bells = await _to_its_end(self._transact(work))
-        self.bells.ring(bells)
-        return result
-
-    async def _transact(self, work: Callable[[Transaction], T]) -> tuple[T, set[str]]:
-        async with self.engine.connect() as connection:
-            return await connection.run_sync(self._run, work)
-
-    def _run(self, connection: Connection, work: Callable[[Transaction], T]) -> tuple[T, set[str]]:
-        with connection.begin():
-            transaction = Transaction(connection, self.clock.now())
-            result = work(transaction)
-            # At the very end: rows of an incident are locked by now, so that positions in the outbox follow the
-            # order in which transactions on it commit.
-            outbox.append(connection, transaction.emitted)
-        return result, transaction.bells | ({OUTBOX} if transaction.emitted else set())
-
-    async def read(self, work: Callable[[Connection], T]) -> T:
-        return await _to_its_end(self._read(work))
-
-    async def _read(self, work: Callable[[Connection], T]) -> T:
-        async with self.engine.connect() as connection:
-            return await connection.run_sync(work)
-
-    async def close(self) -> None:
-        await self.engine.dispose()
-
-
 Written = tuple[int, Envelope[Fact]]
 """An event and its position in the embedded log."""
 

@@ -1,0 +1,80 @@
+"""PostgreSQL: a whole transaction runs inside one `run_sync` of an asyncpg connection."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from candor_common import outbox
+from candor_common.clock import Clock
+from candor_common.database.transaction import OUTBOX, Bells, Transaction
+
+T = TypeVar("T")
+
+
+async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Await work that must not be cut short: a cancelled statement gives a connection back in an unknown state."""
+    task = asyncio.ensure_future(work)
+    task.add_done_callback(_look_at_the_outcome)
+    return await asyncio.shield(task)
+
+
+def _look_at_the_outcome(task: asyncio.Task[Any]) -> None:
+    """Nobody waits for work whose caller was cancelled; unread, its exception would be logged as forgotten."""
+    if not task.cancelled():
+        task.exception()
+
+
+class PostgresDatabase:
+    """A schema of a PostgreSQL server, reached by the role that owns it."""
+
+    def __init__(self, url: str, clock: Clock, *, pool_size: int = 6) -> None:
+        self.clock = clock
+        self.bells = Bells()
+        self.engine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=4,
+            pool_timeout=10,
+            pool_pre_ping=False,
+            connect_args={
+                "timeout": 5,
+                "command_timeout": 30,
+                "server_settings": {
+                    "statement_timeout": "30000",
+                    "lock_timeout": "10000",
+                    "idle_in_transaction_session_timeout": "60000",
+                    "application_name": "candor",
+                },
+            },
+        )
+
+    async def transact(self, work: Callable[[Transaction], T]) -> T:
+        result, bells = await _to_its_end(self._transact(work))
+        self.bells.ring(bells)
+        return result
+
+    async def _transact(self, work: Callable[[Transaction], T]) -> tuple[T, set[str]]:
+        async with self.engine.connect() as connection:
+            return await connection.run_sync(self._run, work)
+
+    def _run(self, connection: Connection, work: Callable[[Transaction], T]) -> tuple[T, set[str]]:
+        with connection.begin():
+            transaction = Transaction(connection, self.clock.now())
+            result = work(transaction)
+            # At the very end: rows of an incident are locked by now, so that positions in the outbox follow the
+            # order in which transactions on it commit.
+            outbox.append(connection, transaction.emitted)
+        return result, transaction.bells | ({OUTBOX} if transaction.emitted else set())
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        return await _to_its_end(self._read(work))
+
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        async with self.engine.connect() as connection:
+            return await connection.run_sync(work)
+
+    async def close(self) -> None:
+        await self.engine.dispose()

@@ -1,0 +1,152 @@
+"""The closed lists of the vocabulary. A reader maps what a later version adds to `unknown` instead of stopping."""
+
+from enum import StrEnum
+from typing import Self
+
+
+class _Open(StrEnum):
+    """An enumeration whose readers map values of a later version to `unknown` instead of stopping."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        return cls("unknown") if isinstance(value, str) and value != "unknown" else None
+
+
+class Channel(_Open):
+    """The way on which words came in or go out."""
+
+    REST = "rest"
+    MAIL = "mail"
+    ALERT = "alert"
+    UNKNOWN = "unknown"
+
+
+class Origin(_Open):
+    """Who or what wrote an inbound message. Only a human restarts clocks and earns an acknowledgement."""
+
+    HUMAN = "human"
+    AUTO_REPLY = "auto_reply"
+    BULK = "bulk"
+    BOUNCE = "bounce"
+    MACHINE = "machine"
+    UNKNOWN = "unknown"
+
+
+class Kind(_Open):
+    """What an incident is."""
+
+    FAULT = "fault"
+    QUESTION = "question"
+    CHANGE = "change"
+    COMPLAINT = "complaint"
+    SECURITY = "security"
+    TRAINING = "training"
+    COMMERCIAL = "commercial"
+    UNKNOWN = "unknown"
+
+
+class Category(_Open):
+    """What is broken, when the incident is a fault."""
+
+    HARDWARE = "system.hardware"
+    SOFTWARE = "system.software"
+    NETWORK = "system.network"
+    APPLICATION = "application"
+    DATA = "data"
+    OUTAGE = "outage"
+    UNKNOWN = "unknown"
+
+
+class Grade(_Open):
+    """A degree of impact or urgency."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    UNKNOWN = "unknown"
+
+
+class Priority(_Open):
+    """The product of impact and urgency; P1 is the most urgent."""
+
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+    UNKNOWN = "unknown"
+
+
+class Lane(_Open):
+    """The queue that decides how fast people look."""
+
+    EMERGENCY = "emergency"
+    VIP = "vip"
+    STANDARD = "standard"
+    UNKNOWN = "unknown"
+
+
+class Level(_Open):
+    """The support level that has the incident."""
+
+    L1 = "L1"
+    L2 = "L2"
+    L3 = "L3"
+    UNKNOWN = "unknown"
+
+
+class IncidentStatus(_Open):
+    """Where an incident stands in its life."""
+
+    OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+class PromiseKind(_Open):
+    """What was promised. `resolution` is spoken of as a target."""
+
+    FIRST_RESPONSE = "first_response"
+    NEXT_UPDATE = "next_update"
+    RESOLUTION = "resolution"
+    UNKNOWN = "unknown"
+
+
+class PromiseState(_Open):
+    """Whether a promise is still open, and how it ended."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    BREACHED = "breached"
+    WITHDRAWN = "withdrawn"
+    UNKNOWN = "unknown"
+
+
+class MessageKind(_Open):
+    """What a message to a customer is for. Only `update` and `resolution` are words of a human."""
+
+    ACKNOWLEDGEMENT = "acknowledgement"
+    UPDATE = "update"
+    BREACH_NOTICE = "breach_notice"
+    RESOLUTION = "resolution"
+    SURVEY = "survey"
+    UNKNOWN = "unknown"
+
+
+class MessageState(_Open):
+    """Where a message stands: it waits, left, waits for a channel that is away, or was refused for good."""
+
+    PLANNED = "planned"
+    SENT = "sent"
+    DELAYED = "delayed"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class SignalStatus(_Open):
+    """Whether a machine reports trouble or its end."""
+
+    FIRING = "firing"
+    RESOLVED = "resolved"
+    UNKNOWN = "unknown"

@@ -1,0 +1,123 @@
+"""What was promised, said to customers, and answered by them."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from candor_common.events.fact import Emitter, Fact, Topic
+from candor_common.events.snapshots import Message, Promise, Survey
+
+
+class _OfPromise(Fact):
+    topic: ClassVar[Topic] = "promises"
+    emitter: ClassVar[Emitter] = "sla-timer"
+
+    promise: Promise
+
+    @property
+    def key(self) -> str:
+        return self.promise.incident_id
+
+    @property
+    def subject(self) -> str:
+        return self.promise.incident_id
+
+    @property
+    def sequence(self) -> int:
+        return self.promise.version
+
+
+class PromiseMade(_OfPromise):
+    """A promise was made to the customer. Emitted when the charter or a person sets it."""
+
+    type: ClassVar[str] = "candor.promise.made.v1"
+
+
+class PromiseAtRisk(_OfPromise):
+    """A promise nears its due time. Emitted once, at the charter's warning point."""
+
+    type: ClassVar[str] = "candor.promise.at-risk.v1"
+    public: ClassVar[bool] = True
+
+    fired_at: datetime
+
+
+class PromiseKept(_OfPromise):
+    """What was promised was done in time."""
+
+    type: ClassVar[str] = "candor.promise.kept.v1"
+    public: ClassVar[bool] = True
+
+
+class PromiseBreached(_OfPromise):
+    """A promise was missed: the SLA breach. Emitted once, dated due, with the time at which it was found out."""
+
+    type: ClassVar[str] = "candor.promise.breached.v1"
+
+    fired_at: datetime
+
+
+class PromiseWithdrawn(_OfPromise):
+    """A promise no longer applies, because what it was about has ended."""
+
+    type: ClassVar[str] = "candor.promise.withdrawn.v1"
+    public: ClassVar[bool] = True
+
+
+class _OfMessage(Fact):
+    topic: ClassVar[Topic] = "messages"
+    emitter: ClassVar[Emitter] = "notifier"
+
+    message: Message
+
+    @property
+    def key(self) -> str:
+        return self.message.incident_id
+
+    @property
+    def subject(self) -> str:
+        return self.message.incident_id
+
+
+class MessageSent(_OfMessage):
+    """A message left: the other side took it."""
+
+    type: ClassVar[str] = "candor.message.sent.v1"
+
+
+class MessageDelayed(_OfMessage):
+    """A message could not leave and is tried again. Emitted at the first failure only."""
+
+    type: ClassVar[str] = "candor.message.delayed.v1"
+
+
+class MessageRefused(_OfMessage):
+    """A message was refused for good, or could not leave for days. It needs another way."""
+
+    type: ClassVar[str] = "candor.message.refused.v1"
+
+
+class _OfSurvey(Fact):
+    topic: ClassVar[Topic] = "feedback"
+    emitter: ClassVar[Emitter] = "feedback"
+
+    survey: Survey
+
+    @property
+    def key(self) -> str:
+        return self.survey.incident_id
+
+    @property
+    def subject(self) -> str:
+        return self.survey.incident_id
+
+
+class SurveyInvited(_OfSurvey):
+    """A customer shall be asked how it went. Emitted once per resolution."""
+
+    type: ClassVar[str] = "candor.survey.invited.v1"
+
+
+class SurveyAnswered(_OfSurvey):
+    """A customer said how it went."""
+
+    type: ClassVar[str] = "candor.survey.answered.v1"

@@ -1,0 +1,71 @@
+"""What came in."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from pydantic import Field
+
+from candor_common.events.fact import Emitter, Fact, Topic
+from candor_common.events.kinds import Channel, Origin, SignalStatus
+from candor_common.events.snapshots import Contact, Text
+
+
+class _Inbound(Fact):
+    topic: ClassVar[Topic] = "requests"
+    emitter: ClassVar[Emitter] = "intake"
+
+    request_id: str
+    reference: str
+    """The reference that the sender was given for this request."""
+    conversation_id: str
+    channel: Channel
+    origin: Origin
+    received_at: datetime
+    subject_line: Text
+    text: Text
+    labels: dict[str, Text] = Field(default_factory=dict)
+    message_id: Text | None = None
+    """The mail's own id, so that our answers stand in its thread."""
+
+    @property
+    def key(self) -> str:
+        return self.conversation_id
+
+    @property
+    def subject(self) -> str:
+        return self.reference
+
+
+class RequestReceived(_Inbound):
+    """Somebody asks for something that belongs to no known incident. Emitted once it is stored durably."""
+
+    type: ClassVar[str] = "candor.request.received.v1"
+
+    sender: Contact
+    language: str = "en"
+    urgent: bool = False
+    """True when the sender says that a service is down or data are at risk."""
+
+
+class ReplyReceived(_Inbound):
+    """A known participant of an incident wrote again. Emitted once it is stored durably."""
+
+    type: ClassVar[str] = "candor.request.replied.v1"
+
+    sender: Contact
+    incident_id: str
+
+    @property
+    def subject(self) -> str:
+        return self.incident_id
+
+
+class SignalReceived(_Inbound):
+    """A machine reports trouble or its end. Emitted once it is stored durably."""
+
+    type: ClassVar[str] = "candor.request.signalled.v1"
+
+    signal_key: str
+    """Equal for all signals about the same trouble."""
+    status: SignalStatus
+    severity: str = ""
