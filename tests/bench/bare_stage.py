@@ -1,133 +1,115 @@
-"""One bare consumer stage, alone: the same statements as a product stage, on batches of synthetic events.
+"""A consumer stage without the product: the very statements that it makes, with the same rows, in the raw drivers.
 
-`python -m tests.bench.bare_stage postgres|sqlite [--url URL] --seconds N`
+The statements were recorded from the product (see `stage_product`), so nothing has to be guessed or kept alike.
 """
 
-import argparse
-import json
 import sqlite3
-import tempfile
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
-import uvloop
-
-from tests.bench import bare_postgres, bare_sqlite
-from tests.bench.bare_model import Effects, Event, Slice, Stage, new_id
-
-BATCHES = (1, 10, 100, 500)
-BODY = json.dumps({"text": "The pump in hall 4 stops after ten minutes. " * 29})
+import asyncpg
 
 
-@dataclass(frozen=True)
-class StageFigure:
-    """What one batch size reached; the CPU is that of this process alone."""
+class Statement(NamedTuple):
+    """One statement with its lists of values; `many` when it was one call with a list of rows."""
 
-    database: str
-    batch: int
-    events_per_s: float
-    cpu_us_per_event: float
+    sql: str
+    rows: list[tuple[Any, ...]]
+    many: bool
 
 
-def write_one_each(events: Sequence[Event], known: Mapping[str, str]) -> Effects:
-    """One effect row of 1.3 KB and one outbox row per event."""
-    emitted = [Event(new_id(), "out", e.key, "Done", e.body) for e in events]
-    return Effects([(e.key, e.body) for e in events], emitted, [])
+Round = list[Statement]
+"""What one transaction consists of."""
+
+_KEPT = (
+    "name NOT LIKE '%version' AND name NOT IN ('consumer_position', 'counter') AND name NOT LIKE 'sqlite%'"
+)
+TABLES: Mapping[str, str] = {
+    "postgresql": f"SELECT name FROM (SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public') t WHERE {_KEPT}",
+    "sqlite": f"SELECT name FROM sqlite_master WHERE type = 'table' AND {_KEPT}",
+}
+"""The tables that a stage writes to."""
+
+CLEARED: Mapping[str, Callable[[Sequence[str]], list[str]]] = {
+    "postgresql": lambda tables: [f"TRUNCATE {', '.join(tables)}"],
+    "sqlite": lambda tables: [f"DELETE FROM {table}" for table in tables],
+}
+"""Statements that empty them."""
 
 
-STAGE = Stage("stage", ("in",), lambda events: [e.key for e in events], write_one_each)
+class Content(NamedTuple):
+    """What a round holds, per event: for the reader of the figures."""
+
+    statements: float
+    """Per round."""
+    rows: float
+    bytes: float
 
 
-class Batches:
-    """Endless batches of one partition; events and keys never repeat."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._offset = 0
-
-    def next(self) -> list[Slice]:
-        """The next batch."""
-        self._offset += self._size
-        events = [Event(new_id(), "in", new_id(), "Happened", BODY) for _ in range(self._size)]
-        return [Slice("in", 0, self._offset, events)]
+def content(recorded: Sequence[Round], events: int) -> Content:
+    """How much the rounds write for so many events."""
+    written = [row for one in recorded for s in one if not s.sql.startswith("SELECT") for row in s.rows]
+    size = sum(len(value) for row in written for value in row if isinstance(value, str | bytes))
+    statements = sum(map(len, recorded)) / len(recorded)
+    return Content(statements, len(written) / events, size / events)
 
 
-async def on_postgres(url: str, batch: int, seconds: float) -> StageFigure:
-    """One transaction per batch in raw asyncpg, in a schema that is dropped afterwards."""
-    schema = f"bare_stage_{new_id()[:8]}"
-    connection = await bare_postgres.open_schema(url, schema)
-    batches, clock = Batches(batch), _Clock(seconds)
-    while clock.runs():
-        await bare_postgres.apply(connection, STAGE, batches.next())
-        clock.count(batch)
-    await connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
-    await connection.close()
-    return clock.figure("postgres", batch)
+class PostgresReplay:
+    """Makes recorded rounds again in raw asyncpg."""
+
+    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        self._connection = connection
+
+    @classmethod
+    async def opened(cls, url: str) -> "PostgresReplay":
+        """On a database with the tables of the stage."""
+        return cls(await asyncpg.connect(url, statement_cache_size=500))
+
+    async def process(self, recorded: Round) -> None:
+        """One round in one transaction."""
+        async with self._connection.transaction():
+            for sql, rows, many in recorded:
+                if many:
+                    await self._connection.executemany(sql, rows)
+                else:
+                    await self._connection.fetch(sql, *rows[0])
+
+    async def clear(self) -> None:
+        """Forget all rounds."""
+        tables = [row[0] for row in await self._connection.fetch(TABLES["postgresql"])]
+        for statement in CLEARED["postgresql"](tables):
+            await self._connection.execute(statement)
+
+    async def close(self) -> None:
+        """End the connection."""
+        await self._connection.close()
 
 
-def on_sqlite(path: Path, batch: int, seconds: float) -> StageFigure:
-    """One transaction per batch with the standard library, WAL and synchronous=FULL."""
-    connection = bare_sqlite.open_database(path, [STAGE.name])
-    batches, clock = Batches(batch), _Clock(seconds)
-    while clock.runs():
-        _commit(connection, batches.next())
-        clock.count(batch)
-    connection.close()
-    return clock.figure("sqlite", batch)
+class SqliteReplay:
+    """Makes recorded rounds again with the standard library; as durable as the product."""
 
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=500)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=4000"):
+            self._connection.execute(f"PRAGMA {pragma}")
 
-class _Clock:
-    """Counts events for a while, after a warm-up that fills caches and prepares statements."""
+    async def process(self, recorded: Round) -> None:
+        """One round in one transaction."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        for sql, rows, many in recorded:
+            if many:
+                self._connection.executemany(sql, rows)
+            else:
+                self._connection.execute(sql, rows[0]).fetchall()
+        self._connection.execute("COMMIT")
 
-    def __init__(self, seconds: float, warm_up: float = 0.3) -> None:
-        self._warm_until = time.perf_counter() + warm_up
-        self._seconds = seconds
-        self._events = -1
-        self._began = self._took = self._cpu = self._cpu_began = 0.0
+    async def clear(self) -> None:
+        """Forget all rounds."""
+        tables = [row[0] for row in self._connection.execute(TABLES["sqlite"])]
+        for statement in CLEARED["sqlite"](tables):
+            self._connection.execute(statement)
 
-    def runs(self) -> bool:
-        now, cpu = time.perf_counter(), time.process_time()
-        if self._events < 0 and now >= self._warm_until:
-            self._events, self._began, self._cpu_began = 0, now, cpu
-        if self._events < 0 or now < self._began + self._seconds:
-            return True
-        self._took, self._cpu = now - self._began, cpu - self._cpu_began
-        return False
-
-    def count(self, events: int) -> None:
-        if self._events >= 0:
-            self._events += events
-
-    def figure(self, database: str, batch: int) -> StageFigure:
-        per_event = round(1e6 * self._cpu / self._events, 1)
-        return StageFigure(database, batch, round(self._events / self._took), per_event)
-
-
-def _commit(connection: sqlite3.Connection, slices: list[Slice]) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    bare_sqlite.apply(connection, STAGE, slices)
-    connection.execute("COMMIT")
-
-
-def main() -> None:
-    """Print one line of JSON per batch size."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("database", choices=("postgres", "sqlite"))
-    parser.add_argument("--url", default="")
-    parser.add_argument("--seconds", type=float, default=3.0)
-    options = parser.parse_args()
-    for batch in BATCHES:
-        print(json.dumps(asdict(_measure(options, batch))), flush=True)
-
-
-def _measure(options: argparse.Namespace, batch: int) -> StageFigure:
-    if options.database == "postgres":
-        return uvloop.run(on_postgres(options.url, batch, options.seconds))
-    with tempfile.TemporaryDirectory(prefix="bare-") as folder:
-        return on_sqlite(Path(folder) / "stage.db", batch, options.seconds)
-
-
-if __name__ == "__main__":
-    main()
+    async def close(self) -> None:
+        """Close the file."""
+        self._connection.close()

@@ -7,7 +7,7 @@ from tests.bench import product
 from tests.bench.bare_runs import Place, bare
 from tests.bench.closed import Saturation, saturate
 from tests.bench.load import Target
-from tests.bench.report import Aim, Row
+from tests.bench.report import Aim, Measured, Row
 from tests.bench.session import Session
 from tests.servers.process import free_port
 
@@ -19,13 +19,13 @@ FORMS = {
 """What the product is held against, and the aim."""
 
 
-def run(session: Session) -> list[Row]:
+def run(session: Session) -> Measured:
     """Requests per second that were durable before their 202."""
     rows: list[Row] = []
     for number, order in session.rounds():
         forms = [form for who in order for form in (("product",) if who == "product" else FORMS)]
         rows += _rows(number, {form: _quietest(session, number, form) for form in forms})
-    return rows
+    return Measured(rows)
 
 
 def _quietest(session: Session, number: int, form: str) -> Saturation:

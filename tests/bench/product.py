@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +90,7 @@ def embedded() -> Iterator[tuple[Running, float]]:
             )
             yield Running(target, sink_pid), seconds
         finally:
-            _end(process)
+            end(process)
 
 
 def warm(running: Running, seconds: float = 2.0) -> None:
@@ -131,7 +131,7 @@ def _service(session: Session, setting: Setting, service: str, url: str) -> Iter
         if process.poll() is not None:
             raise RuntimeError(f"{service} ended by itself:\n{_logs(setting.folder)}")
     finally:
-        _end(process)
+        end(process)
 
 
 def _accepting(setting: Setting) -> bool:
@@ -146,8 +146,7 @@ def _key(setting: Setting) -> dict[str, str]:
     return {}
 
 
-def _until(done: object, seconds: float, folder: Path) -> None:
-    assert callable(done)
+def _until(done: Callable[[], bool], seconds: float, folder: Path) -> None:
     give_up = time.monotonic() + seconds
     while not done():
         if time.monotonic() > give_up:
@@ -163,7 +162,8 @@ def _url(setting: Setting) -> str:
     return f"http://127.0.0.1:{setting.port}/v1/requests"
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """Ask a process to end, and wait; kill it when it does not."""
     process.terminate()
     try:
         process.wait(12)

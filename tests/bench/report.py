@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any, Literal
@@ -48,6 +48,25 @@ class Row:
     foreign: float = 0.0
     """Cores that others used meanwhile, the more of the two runs."""
     aim: Aim | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one part of the bench found: figures to compare, and what else a reader should know."""
+
+    rows: Sequence[Row]
+    head: Sequence[str] = ()
+    facts: Sequence[Sequence[str]] = ()
+    """A second table."""
+
+    def text(self) -> str:
+        """Both tables in Markdown."""
+        return markdown(summarise(self.rows)) + ("\n" + table(self.head, self.facts) if self.facts else "")
+
+    def content(self) -> dict[str, object]:
+        """The same for bench.json."""
+        facts = [dict(zip(self.head, one, strict=True)) for one in self.facts]
+        return {"lines": [asdict(line) for line in summarise(self.rows)], "facts": facts}
 
 
 @dataclass(frozen=True)

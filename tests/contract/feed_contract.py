@@ -121,6 +121,17 @@ class FeedContract:
             await read_until(feed, 2)
             assert feed.lag() == 0
 
+    async def test_it_is_idle_once_all_that_waited_is_given_out(
+        self, log: Log, positions: StoredPositions
+    ) -> None:
+        await log.write(*(fact("INC-1", n) for n in range(3)))
+        async with self.reading(log, positions) as feed:
+            assert not feed.idle()
+            await read_until(feed, 3)
+            async with asyncio.timeout(10):
+                while not feed.idle():
+                    await asyncio.sleep(0.01)
+
     async def test_it_stops_without_having_read(self, log: Log, positions: StoredPositions) -> None:
         async with self.reading(log, positions):
             pass

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -14,6 +13,13 @@ How = Literal["kill", "pause"]
 
 class Target(Protocol):
     """A process that can be hit."""
+
+    @property
+    def running(self) -> bool: ...
+
+    def ready(self) -> bool: ...
+
+    def exit_code(self) -> int: ...
 
     def start(self) -> None: ...
 
@@ -40,7 +46,12 @@ class Blow:
 def plan(seed: int, seconds: float, killed: Sequence[str], paused: Sequence[str] = ()) -> list[Blow]:
     """Every target is killed once at a random moment, and the others are held still beyond their session."""
     chance = random.Random(seed)
-    kills = [Blow(chance.uniform(1, seconds), name, "kill", chance.uniform(0, 2)) for name in killed]
+    # What the notifier had claimed comes back after a minute, so that it is hit early.
+    latest = {"notifier": seconds / 4}
+    kills = [
+        Blow(chance.uniform(1, latest.get(name, seconds)), name, "kill", chance.uniform(0, 2))
+        for name in killed
+    ]
     pauses = [
         Blow(chance.uniform(0, max(0.0, seconds - SESSION)), name, "pause", SESSION + chance.uniform(1, 3))
         for name in paused
@@ -48,25 +59,41 @@ def plan(seed: int, seconds: float, killed: Sequence[str], paused: Sequence[str]
     return sorted([*kills, *pauses], key=lambda blow: blow.at)
 
 
+def repeated(seed: int, target: str, times: int) -> list[Blow]:
+    """One target is killed again and again, some seconds after it has begun to serve: `at` counts from there."""
+    chance = random.Random(seed)
+    return [Blow(chance.uniform(0.2, 3), target, "kill", chance.uniform(0, 0.5)) for _ in range(times)]
+
+
 @dataclass
 class Chaos:
     """Carries out a plan, and starts again whatever has ended by itself, as a supervisor would."""
 
     targets: Mapping[str, Target]
-    running: Callable[[str], bool]
     tell: Callable[[str], None] = print
     ended: list[str] = field(default_factory=list)
-    """Targets that ended without having been hit."""
+    """Targets that ended without having been hit, and how."""
     _held: set[str] = field(default_factory=set)
 
-    async def run(self, blows: Sequence[Blow]) -> None:
-        started = time.monotonic()
+    async def at_once(self, blows: Sequence[Blow]) -> None:
+        """Every blow at its second, whatever the others do."""
         async with asyncio.TaskGroup() as hits:
             for blow in blows:
-                hits.create_task(self._hit(blow, started))
+                hits.create_task(self._hit(blow))
 
-    async def _hit(self, blow: Blow, started: float) -> None:
-        await asyncio.sleep(max(0.0, started + blow.at - time.monotonic()))
+    async def one_by_one(self, blows: Sequence[Blow]) -> None:
+        """Every blow so many seconds after the target serves."""
+        for blow in blows:
+            await self._serves(blow.target)
+            await self._hit(blow)
+            await self._serves(blow.target)
+
+    async def _serves(self, name: str) -> None:
+        while not await asyncio.to_thread(self.targets[name].ready):
+            await asyncio.sleep(0.05)
+
+    async def _hit(self, blow: Blow) -> None:
+        await asyncio.sleep(blow.at)
         target = self.targets[blow.target]
         self.tell(f"  {blow}")
         self._held.add(blow.target)
@@ -80,12 +107,13 @@ class Chaos:
             await asyncio.to_thread(target.start)
         self._held.discard(blow.target)
 
-    async def supervise(self) -> None:
+    async def supervise(self, names: Sequence[str]) -> None:
         """Until cancelled."""
         while True:
-            for name in self.targets:
-                if name not in self._held and not self.running(name):
-                    self.ended.append(name)
-                    self.tell(f"  {name} has ended by itself and is started again")
-                    await asyncio.to_thread(self.targets[name].start)
+            for name in names:
+                target = self.targets[name]
+                if name not in self._held and not target.running:
+                    self.ended.append(f"{name} with {target.exit_code()}")
+                    self.tell(f"  {self.ended[-1]} has ended by itself and is started again")
+                    await asyncio.to_thread(target.start)
             await asyncio.sleep(0.3)

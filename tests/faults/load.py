@@ -3,7 +3,6 @@
 import asyncio
 import json
 import random
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,7 +43,7 @@ class Letter:
 
 @dataclass
 class Load:
-    """Posts at a rate, each call on its own, until its time is over."""
+    """Posts at a rate, each call on its own, until it is told to end."""
 
     seed: int
     client: httpx.AsyncClient
@@ -54,10 +53,10 @@ class Load:
     _references: list[str] = field(default_factory=list)
     _firing: list[str] = field(default_factory=list)
 
-    async def run(self, seconds: float) -> None:
-        chance, until = random.Random(self.seed), time.monotonic() + seconds
+    async def run(self, over: asyncio.Event) -> None:
+        chance = random.Random(self.seed)
         async with asyncio.TaskGroup() as calls:
-            while time.monotonic() < until:
+            while not over.is_set():
                 [kind] = chance.choices(list(KINDS), list(KINDS.values()))
                 calls.create_task(self._call(kind, chance.getrandbits(48)))
                 await asyncio.sleep(chance.expovariate(self.rate))

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import inspect
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,11 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 import httpx
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
 
 from candor_common.provision import SERVICES, provision, role_of
+from tests.servers.process import ServerFailed
 from tests.worlds.processes import Process
 from tests.worlds.seen import Mail, SeenEvent
 from tests.worlds.sink import MailSink
@@ -49,6 +52,7 @@ class Installation:
         self.database = database
         self.sink = MailSink(folder)
         self._charter = charter
+        self._quiet_since: dict[str, int] = {}
         self.processes = {name: self._process(name, name) for name in SERVICES}
 
     def start(self) -> None:
@@ -59,6 +63,19 @@ class Installation:
             process.start()
         for process in self.processes.values():
             process.wait_until_ready()
+        self.wait_until_members_work()
+        self._quiet_since = {name: process.logged() for name, process in self.processes.items()}
+
+    def wait_until_members_work(self, members: Mapping[str, int] | None = None, within: float = 30.0) -> None:
+        """Until every service reads its partitions; one says that it is ready before it does."""
+        admin = AdminClient({"bootstrap.servers": self.bootstrap})
+        wanted = {f"candor.{name}": 1 for name in SERVICES}
+        wanted |= {f"candor.{name}": count for name, count in (members or {}).items()}
+        deadline = time.monotonic() + within
+        while any(_members(admin, group) < count for group, count in wanted.items()):
+            if time.monotonic() > deadline:
+                raise ServerFailed(f"not all members read: {dict(wanted)}")
+            time.sleep(0.1)
 
     def add_replica(self, service: str, number: int = 2) -> Process:
         """One more process of a service; it is not started yet."""
@@ -89,7 +106,18 @@ class Installation:
         return httpx.AsyncClient(transport=_ByPath(self.processes), base_url=PUBLIC_URL, timeout=10)
 
     def troubles(self) -> list[str]:
-        return [line for process in self.processes.values() for line in process.troubles()]
+        """What was logged since everything ran."""
+        since = self._quiet_since
+        return [line for name, one in self.processes.items() for line in one.troubles(since.get(name, 0))]
+
+
+def _members(admin: AdminClient, group: str) -> int:
+    """How many members of a group have partitions."""
+    try:
+        described = admin.describe_consumer_groups([group], request_timeout=5)[group].result()
+    except KafkaException:
+        return 0
+    return sum(1 for member in described.members if member.assignment.topic_partitions)
 
 
 class _ByPath(httpx.AsyncBaseTransport):

@@ -87,10 +87,23 @@ class Process:
         """How it ended."""
         return self._running().wait()
 
-    def troubles(self) -> list[str]:
-        """What it has logged at the level of an error or above, and what it said that is no line of a log."""
-        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+    def wait_until_logged(self, words: str, within: float = 5.0) -> None:
+        """Until the log says something; fails with its end when it does not."""
+        deadline = time.monotonic() + within
+        while words not in self.log.read_text(errors="replace"):
+            if time.monotonic() > deadline:
+                raise ServerFailed(f"{self.name} does not log {words!r}:\n{last_lines(self.log)}")
+            time.sleep(0.02)
+
+    def troubles(self, after: int = 0) -> list[str]:
+        """What it has logged at the level of an error or above since a byte of its log, and what it said that is no
+        line of a log."""
+        text = self.log.read_bytes()[after:].decode(errors="replace") if self.log.exists() else ""
         return [f"{self.name}: {line[:2000]}" for line in text.splitlines() if _is_trouble(line)]
+
+    def logged(self) -> int:
+        """How many bytes it has logged so far."""
+        return self.log.stat().st_size if self.log.exists() else 0
 
     def _running(self) -> Child:
         if self._child is None:

@@ -54,6 +54,9 @@ class ScriptedFeed:
     def lag(self) -> int:
         return 0
 
+    def idle(self) -> bool:
+        return True
+
     async def stop(self) -> None:
         pass
 

@@ -51,7 +51,7 @@ async def post_mail(intake: Served, raw: bytes, **envelope: str) -> httpx.Respon
 
 async def mail(intake: Served, **headers: str | bytes | None) -> dict[str, Any]:
     """Post a mail that is taken; returns its receipt."""
-    answer = await post_mail(intake, a_mail(**headers))
+    answer = await post_mail(intake, a_mail("The printer is broken.", **headers))
     assert answer.status_code == 202, answer.text
     receipt: dict[str, Any] = answer.json()
     return receipt

@@ -20,10 +20,10 @@ async def test_a_repeat_gets_the_same_answer(intake: Served) -> None:
     assert (await post(intake, body(), key="two")).json()["reference"] == "INC-000002"
 
 
-@pytest.mark.parametrize("repeat", ['"8e03978e-40d5"', "8e03978e-40d5", ' "8e03978e-40d5" '])
-async def test_a_key_means_the_same_with_and_without_quotes(intake: Served, repeat: str) -> None:
+async def test_a_key_means_the_same_with_and_without_quotes(intake: Served) -> None:
     first = await post(intake, body(), key='"8e03978e-40d5"')
-    assert (await post(intake, body(), key=repeat)).content == first.content
+    for repeat in ('"8e03978e-40d5"', "8e03978e-40d5", ' "8e03978e-40d5" '):
+        assert (await post(intake, body(), key=repeat)).content == first.content
 
 
 async def test_the_same_key_with_another_body_is_refused(intake: Served) -> None:
@@ -35,14 +35,12 @@ async def test_the_same_key_with_another_body_is_refused(intake: Served) -> None
     assert await intake.count(store.inbound) == 1
 
 
-@pytest.mark.parametrize("key", ["", " ", '""', "é", "x" * 256, '"a\x07"'])
-async def test_a_key_that_is_none_is_refused(intake: Served, key: str) -> None:
-    answer = await intake.client.post(
-        "/v1/requests",
-        content=body(),
-        headers=[(b"content-type", b"application/json"), (b"idempotency-key", key.encode("latin-1"))],
-    )
-    assert answer.status_code == 400
+async def test_a_key_that_is_none_is_refused(intake: Served) -> None:
+    for key in ("", " ", '""', "é", "x" * 256, '"a\x07"'):
+        headers = [(b"content-type", b"application/json"), (b"idempotency-key", key.encode("latin-1"))]
+        answer = await intake.client.post("/v1/requests", content=body(), headers=headers)
+        assert answer.status_code == 400
+        assert "Idempotency-Key" in answer.json()["detail"]
     assert await intake.count(store.inbound) == 0
 
 

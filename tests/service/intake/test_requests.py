@@ -96,11 +96,11 @@ async def test_a_batch_of_which_nothing_can_be_used_is_refused(intake: Served) -
     assert await intake.count(store.inbound) == 0
 
 
-@pytest.mark.parametrize("count", [0, 501])
-async def test_a_batch_has_one_to_five_hundred_requests(intake: Served, count: int) -> None:
-    answer = await post_batch(intake, batch(*[GOOD] * count))
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["pointer"] == "#/requests"
+async def test_a_batch_has_one_to_five_hundred_requests(intake: Served) -> None:
+    for count in (0, 501):
+        answer = await post_batch(intake, batch(*[GOOD] * count))
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"] == "#/requests"
 
 
 async def test_a_large_body_is_read_as_well_as_a_small_one(intake: Served) -> None:
@@ -111,13 +111,13 @@ async def test_a_large_body_is_read_as_well_as_a_small_one(intake: Served) -> No
 
 
 async def test_a_round_of_requests_costs_the_same_few_statements_whatever_its_size(intake: Served) -> None:
+    await post(intake, body())
     counts = []
     for size in (1, 100):
         with intake.statements() as sent:
             await post_batch(intake, batch(*[GOOD] * size))
         counts.append(len([one for one in sent if one.lower().startswith(("insert", "update", "select"))]))
-    # The first takes a number out of a series that does not exist yet.
-    assert counts == [5, 4]
+    assert counts == [4, 4]
 
 
 async def test_the_counters_of_the_operator_move(intake: Served) -> None:

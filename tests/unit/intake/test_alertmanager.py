@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from candor_common.events import SignalStatus
 from candor_intake.domain.inbound import BadPayload, Signal
 from candor_intake.sources.alertmanager import parse
-from hypothesis import given
-from hypothesis import strategies as st
 
 REAL = """{"receiver":"us","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"DiskFull",
 "instance":"db01","severity":"critical"},"annotations":{"summary":"磁盘 99%"},

@@ -1,10 +1,11 @@
-# ruff: noqa: RUF001 - the fullwidth signs are what Chinese clients write.
+
 """Bytes to text, by labels that lie."""
 
 import pytest
-from candor_intake.sources.charsets import decode
 from hypothesis import given
 from hypothesis import strategies as st
+
+from candor_intake.sources.charsets import decode
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
-# ruff: noqa: RUF001 - the fullwidth signs are what people write in Chinese.
+
 """The language to answer in."""
 
 import pytest
+
 from candor_intake.domain.language import guess, supported
 
 

@@ -1,13 +1,13 @@
-# ruff: noqa: RUF001 - the fullwidth signs are what Chinese clients write.
+
 """Mail as requests: the words, the sender, and what is ignored."""
 
 import base64
 
 import pytest
+
 from candor_common.events import Channel, Contact, Origin
 from candor_intake.domain.inbound import BadPayload, Ignored
 from candor_intake.sources.mail import parse
-
 from tests.unit.intake.mails import a_mail, a_request
 
 OURS = frozenset({"Support@example.org"})

@@ -4,13 +4,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from candor_common.events import Origin
 from candor_intake.domain.inbound import BadPayload, Ignored, Request
 from candor_intake.sources import mail_limits
 from candor_intake.sources.mail import parse
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.unit.intake.mails import a_mail, a_request
 
 MIXED = "multipart/mixed; boundary=b"

@@ -1,10 +1,10 @@
 """People, automatic answers, bulk and bounces."""
 
 import pytest
+
 from candor_common.events import Origin
 from candor_intake.domain.inbound import Request
 from candor_intake.sources.mail import parse
-
 from tests.unit.intake.mails import a_mail, a_request
 
 

@@ -1,13 +1,13 @@
-# ruff: noqa: RUF001 - the fullwidth signs are what Chinese clients write.
+
 """What remains of a reply when the history is taken out."""
 
 import time
 
 import pytest
-from candor_intake.sources.mail_quotes import new_words
 from hypothesis import given
 from hypothesis import strategies as st
 
+from candor_intake.sources.mail_quotes import new_words
 from tests.unit.intake.mails import a_mail, a_request
 
 SAMPLES = {

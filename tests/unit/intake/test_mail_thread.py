@@ -1,9 +1,9 @@
 """To which conversation a mail says it belongs."""
 
 import pytest
+
 from candor_intake.domain.inbound import Request, Thread
 from candor_intake.sources.mail import parse
-
 from tests.unit.intake.mails import a_mail, a_request
 
 

@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from candor_common.events import Channel, Contact, Origin
 from candor_intake.domain.fingerprint import fingerprint
 from candor_intake.domain.inbound import BadPayload, Request
 from candor_intake.sources.rest import idempotency_key, parse, parse_batch
-from hypothesis import given
-from hypothesis import strategies as st
 
 GOOD: dict[str, Any] = {
     "subject": "Printer",

@@ -3,6 +3,7 @@
 import re
 from dataclasses import fields, replace
 from html import unescape
+from typing import Any
 
 import pytest
 
@@ -145,7 +146,7 @@ def test_an_acknowledgement_without_promises_names_no_date() -> None:
 
 
 @pytest.mark.parametrize("given", [{"due_at": NOON}, {"due_at": after(hours=-1)}, {"running": False}])
-def test_a_date_that_is_over_or_stopped_is_not_named(given: dict[str, object]) -> None:
+def test_a_date_that_is_over_or_stopped_is_not_named(given: dict[str, Any]) -> None:
     said = lines(render(an_acknowledgement(None, a_promise(**given)), VOICE))
     assert said["Next word by"] == "We will write to you as soon as we know more."
 

@@ -81,6 +81,8 @@ class Consumer:
         self._subscriptions = service.subscriptions
         self._runtime = runtime
         self._expected: dict[Partition, int] = {}
+        self._working = False
+        self._caught_up = False
 
     async def start(self) -> None:
         await self.feed.start(self._positions)
@@ -119,15 +121,27 @@ class Consumer:
             await self.process(batch)
             await asyncio.sleep(min((monotonic() - started) * self.feed.rest_factor, 0.1))
 
+    def caught_up(self) -> bool:
+        """Whether all that waited when this consumer started has been applied; it stays so."""
+        self._caught_up = self._caught_up or (not self._working and self.feed.idle())
+        return self._caught_up
+
     async def process(self, batch: Batch) -> None:
         """Apply every record once, in order; returns when all are applied, parked or left to a rival."""
+        self._working = True
+        try:
+            await self._apply_all(batch)
+        finally:
+            self._working = False
+
+    async def _apply_all(self, batch: Batch) -> None:
         try:
             await self._round(batch)
         except Exception as error:  # noqa: BLE001 - one of the three loops that may catch everything
             parts = _smaller(batch)
             log.warning("round_failed", service=self.name, parts=len(parts), error=repr(error)[:500])
             for part in parts:
-                await self.process(part)
+                await self._apply_all(part)
             if not parts:
                 await self._insist(batch, error)
 

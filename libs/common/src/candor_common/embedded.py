@@ -97,6 +97,9 @@ class TableFeed:
     def lag(self) -> int:
         return len(self._waiting)
 
+    def idle(self) -> bool:
+        return not self._behind and not self._waiting
+
     async def stop(self) -> None:
         if self._hand_over in self._database.log_readers:
             self._database.log_readers.remove(self._hand_over)

@@ -77,6 +77,10 @@ class Feed(Protocol):
         """About how many events wait to be read."""
         ...
 
+    def idle(self) -> bool:
+        """Whether everything that is known of has been given out; false before the first look."""
+        ...
+
     async def stop(self) -> None: ...
 
 

@@ -98,6 +98,13 @@ class KafkaFeed:
             return 0
         return sum(self._behind(self._consumer, place) for place in self._consumer.assignment())
 
+    def idle(self) -> bool:
+        if (consumer := self._consumer) is None:
+            return False
+        places = consumer.assignment()
+        known = all(consumer.highwater(place) is not None for place in places)
+        return bool(places) and known and not self.lag()
+
     def _behind(self, consumer: AIOKafkaConsumer, place: TopicPartition) -> int:
         end, given = consumer.highwater(place), self._given.get(_partition(place))
         return 0 if end is None or given is None else max(0, end - given)
@@ -191,7 +198,9 @@ class KafkaFeed:
             return
         self._reported, self._report_after = self._done, monotonic() + REPORT_EVERY
         done = {_place(partition): offset for partition, offset in self._done.items()}
-        self._begin(_commit(consumer, {place: done[place] for place in done.keys() & consumer.assignment()}))
+        # After a rebalance nothing of it may be ours any more, and the client takes an empty commit for a mistake.
+        if mine := {place: done[place] for place in done.keys() & consumer.assignment()}:
+            self._begin(_commit(consumer, mine))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = asyncio.create_task(work)

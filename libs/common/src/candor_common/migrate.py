@@ -5,12 +5,15 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 import sqlalchemy as sa
+import structlog
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from candor_common.database import Database, Transaction
+
+log = structlog.get_logger()
 
 _LOCK = 0x43_61_6E_64_6F_72
 """Any number that all replicas share; these are the letters of the product's name."""
@@ -44,6 +47,9 @@ def upgrade(connection: Connection, package: str) -> None:
                 "fn": lambda revision, _context: script._upgrade_revs("head", revision),
             },
         )
+        if context.get_current_heads() == tuple(script.get_heads()):
+            return
+        log.info("migrating", package=package, to=script.get_current_head())
         with Operations.context(context):
             context.run_migrations()
 

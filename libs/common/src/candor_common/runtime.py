@@ -74,13 +74,14 @@ async def assemble(
         wiring = await stack.enter_async_context(mode(settings, clock, services))
         await migrate(wiring.database, ["candor_common", *(service.package for service in services)])
         watchdog = telemetry.Watchdog(clock)
-        runtime = Runtime(wiring.database, clock, context, watchdog, wiring.rest_factor)
+        runtime = Runtime(wiring.database, clock, context, watchdog, wiring.rest_factor, clock.now())
         for service in services:
             if service.open is not None:
                 runtime.resources[service.name] = await stack.enter_async_context(service.open(runtime))
         consumers = [Consumer(one, runtime, wiring.feed(one)) for one in services if one.subscriptions]
         for consumer in consumers:
             stack.push_async_callback(consumer.feed.stop)
+            runtime.readers[consumer.name] = consumer.caught_up
             await consumer.start()
         yield Assembly(services, runtime, wiring, consumers)
 

@@ -2,15 +2,17 @@
 
 import asyncio
 import os
+import signal
+import socket
 import sys
-from collections.abc import Callable
-from socket import socket
-from types import FrameType
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from candor_common.charter import CharterError
 from candor_common.security import KeyRing, check_bind, keys_path
 from candor_common.settings import Settings, SettingsError, load_settings
 from candor_common.telemetry import configure_logging
@@ -27,22 +29,29 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._ready = ready
 
-    async def startup(self, sockets: list[socket] | None = None) -> None:
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready()
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """uvicorn's own way raises the signal again before the services are closed."""
+        loop = asyncio.get_running_loop()
+        for one in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(one, self._stop, one)
+        yield
+
+    def _stop(self, received: signal.Signals) -> None:
         if self.should_exit:
-            os._exit(128 + sig)
-        super().handle_exit(sig, frame)
+            os._exit(128 + received)
+        self.should_exit = True
 
 
 def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
+        lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
@@ -68,9 +77,35 @@ def prepared_settings() -> Settings:
 
 
 def serve(app: FastAPI, settings: Settings, ready: Ready = lambda: None) -> None:
-    """Serve until a signal; `ready` is called once the server listens. Exits with 3 when the start fails."""
+    """Serve until a signal; `ready` is called once the server listens.
+
+    Ends the process with one line, and 1, when settings or charter don't let it start.
+    """
     server = _Server(_config(app, settings), ready)
-    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-        runner.run(server.serve())
-    if not server.started:
-        sys.exit(3)
+    try:
+        with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+            runner.run(_serve(app, server, settings))
+    except (SettingsError, CharterError) as error:
+        sys.exit(f"candor: {error}")
+
+
+async def _serve(app: FastAPI, server: _Server, settings: Settings) -> None:
+    """Listen first, so that a port that is taken is told before anything is opened; answer once all is open."""
+    with _listening(settings) as listener:
+        async with app.router.lifespan_context(app):
+            await server.serve([listener])
+
+
+def _listening(settings: Settings) -> socket.socket:
+    host = settings.host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"CANDOR_PORT: can't listen on {host} port {settings.port} ({error.strerror}); set another one"
+        ) from error
+    return listener

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -15,6 +15,9 @@ from candor_common.events import Emitter, Envelope, Fact
 from candor_common.security import Signer
 from candor_common.settings import Settings
 from candor_common.telemetry import Watchdog
+
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,18 @@ class Runtime:
     context: Context
     watchdog: Watchdog
     rest_factor: float
+    started_at: datetime = LONG_AGO
     resources: dict[str, Any] = field(default_factory=dict)
     """What the services opened for themselves at the start, by service name."""
+    readers: dict[str, Callable[[], bool]] = field(default_factory=dict)
+    """By service name, whether its consumer has caught up."""
+
+    def caught_up(self, service: str) -> bool:
+        """Whether a service has applied, since the process started, all that was waiting then.
+
+        What was missed by the clock is known only after that: the fact that kept a promise may be among it.
+        """
+        return service not in self.readers or self.readers[service]()
 
 
 def runtime_of(request: Request) -> Runtime:

@@ -218,7 +218,7 @@ def configure_logging(format: Literal["console", "json"], level: str) -> None:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
     # Below warning these tell paths with tokens, parameters of statements, and every heartbeat.
-    for name in ("uvicorn.access", "sqlalchemy", "aiokafka", "httpx", "httpcore"):
+    for name in ("uvicorn.access", "sqlalchemy", "alembic", "aiokafka", "httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
     set_level(level)
 

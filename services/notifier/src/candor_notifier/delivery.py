@@ -15,10 +15,7 @@ import structlog
 
 from candor_common.database import Transaction
 from candor_common.errors import is_unavailable
-from candor_common.events import (
-    Message,
-    MessageKind,
-)
+from candor_common.events import Message, MessageKind
 from candor_common.group_commit import GroupCommit
 from candor_common.service import Periodic, Runtime
 from candor_notifier import store
@@ -95,6 +92,10 @@ class Delivery:
                 transaction.wake(MAIL)
 
         await self._database.transact(work)
+
+    async def take_back(self) -> None:
+        """What was claimed is due now: whoever had claimed it is gone."""
+        await self._database.transact(lambda transaction: store.take_back(transaction.connection, transaction.now))
 
     async def close(self) -> None:
         """Claim nothing more, let what is under way end, and hang up."""
@@ -196,6 +197,9 @@ async def opened(runtime: Runtime) -> AsyncIterator[Delivery]:
     """What was delayed before the start is tried again at once: the start may be what mended it."""
     delivery = Delivery(runtime, channel_of(runtime))
     await delivery.try_again()
+    if not runtime.context.settings.distributed:
+        # Only one process has the file, so that a lease can only be that of one that was killed.
+        await delivery.take_back()
     try:
         yield delivery
     finally:

@@ -128,6 +128,13 @@ def try_again(connection: Connection, now: datetime, beyond: timedelta) -> int:
     return connection.execute(sa.update(message).where(waits).values(send_at=now)).rowcount
 
 
+def take_back(connection: Connection, now: datetime) -> None:
+    """Messages that are claimed, or are tried again a little later, are due now."""
+    waiting = message.c.state.in_([MessageState.PLANNED.value, MessageState.DELAYED.value])
+    later = sa.and_(waiting, message.c.send_at > now + PATIENCE)
+    connection.execute(sa.update(message).where(later).values(send_at=now))
+
+
 def note_thread(connection: Connection, mails: Iterable[tuple[str, str, datetime]]) -> None:
     """Keep the ids of mail that came in or left, as (message id, incident, time), so that ours stands in a thread."""
     rows = [

@@ -15,14 +15,22 @@ from candor_sla_timer.tally import count
 
 LIMIT = 500
 """How many promises are looked at in one transaction."""
+PATIENCE = timedelta(seconds=30)
+LOOK_AGAIN = timedelta(milliseconds=100)
 PAUSE = timedelta(milliseconds=5)
 """The shortest rest, when more is due at once or another replica holds what is due."""
 _NAMESPACE = UUID("0d9a2c53-3c2f-5f43-8a7e-51d0a4a4e6b1")
 
 
 async def run(runtime: Runtime) -> datetime | None:
-    """Fire what is due; returns when the next promise wants to be looked at, None when there is none."""
+    """Fire what is due; returns when the next promise wants to be looked at, None when there is none.
+
+    After a start it waits for a while until the consumer has read what happened meanwhile, so that nothing is called
+    missed that was kept while this service was away.
+    """
     now = runtime.clock.now()
+    if now - runtime.started_at < PATIENCE and not runtime.caught_up("sla-timer"):
+        return now + LOOK_AGAIN
     due = await runtime.database.read(store.next_due)
     if due is not None and due <= now:
         due = await runtime.database.transact(fire)

@@ -26,6 +26,9 @@ class SmtpChannel:
         self._server = server
         self._turns = asyncio.Semaphore(MOST_CONNECTIONS)
         self._kept: list[aiosmtplib.SMTP] = []
+        self._busy = 0
+        """How many connections are being opened or carry a mail."""
+        self._freed = asyncio.Event()
         self._breaker = Breaker(clock)
 
     async def send(self, envelope_from: str, recipient: str, raw: bytes) -> Outcome:
@@ -35,7 +38,7 @@ class SmtpChannel:
                 return await self._send(envelope, raw)
         except TimeoutError:
             return Passing(f"the mail server took longer than {LONGEST_SEND:g} s")
-        except UnicodeError as error:
+        except ValueError as error:
             return Permanent(f"the address can't be used: {_words(error)}")
 
     async def back(self) -> bool:
@@ -43,26 +46,41 @@ class SmtpChannel:
         if not self._breaker.allows():
             return False
         fresh = await self._opened()
-        if isinstance(fresh, Passing):
-            return False
-        self._kept.append(fresh)
-        return True
+        if fresh is not None:
+            self._kept.append(fresh)
+        return fresh is not None
 
     async def _send(self, envelope: "_Envelope", raw: bytes) -> Outcome:
-        while self._kept:
-            connection = self._kept.pop()
-            # The server may have closed it while it was kept; then it has taken nothing.
-            if connection.is_connected and (outcome := await self._over(connection, envelope, raw)):
+        while True:
+            found = await self._connection()
+            if isinstance(found, Passing):
+                return found
+            connection, fresh = found
+            if outcome := await self._over(connection, envelope, raw):
                 return outcome
-        if not self._breaker.allows():
-            return Passing(f"mail server away: {self._breaker.reason}", away=True)
-        fresh = await self._opened()
-        if isinstance(fresh, Passing):
-            return fresh
-        return await self._over(fresh, envelope, raw) or Passing("the mail server closed the connection")
+            # The server closes what is idle for too long; it has taken nothing then.
+            if fresh:
+                return Passing("the mail server closed the connection")
 
-    async def _opened(self) -> aiosmtplib.SMTP | Passing:
+    async def _connection(self) -> "tuple[aiosmtplib.SMTP, bool] | Passing":
+        """A connection, and whether it is new. When no more can be had, one that another mail gives back: many
+        servers allow only a few at a time."""
+        while True:
+            while self._kept:
+                if (kept := self._kept.pop()).is_connected:
+                    return kept, False
+            if self._breaker.allows():
+                fresh = await self._opened()
+                if fresh is not None:
+                    return fresh, True
+            if not self._busy:
+                return Passing(f"mail server away: {self._breaker.reason}", away=True)
+            self._freed.clear()
+            await self._freed.wait()
+
+    async def _opened(self) -> aiosmtplib.SMTP | None:
         connection, usable = self._server.client(), False
+        self._busy += 1
         with self._breaker.probe():
             try:
                 await connection.connect()
@@ -71,8 +89,10 @@ class SmtpChannel:
                 usable = True
             except (aiosmtplib.SMTPException, OSError) as error:
                 self._breaker.failed(_words(error))
-                return Passing(f"mail server away: {self._breaker.reason}", away=True)
+                return None
             finally:
+                self._busy -= 1
+                self._freed.set()
                 if not usable:
                     connection.close()
             self._breaker.worked()
@@ -81,6 +101,7 @@ class SmtpChannel:
     async def _over(self, connection: aiosmtplib.SMTP, envelope: "_Envelope", raw: bytes) -> Outcome | None:
         """What came of it; None when the server had hung up before it heard of this mail."""
         clean = False
+        self._busy += 1
         try:
             if not await envelope.open(connection):
                 return None
@@ -97,6 +118,8 @@ class SmtpChannel:
         except (aiosmtplib.SMTPException, OSError) as error:
             return Passing(_words(error))
         finally:
+            self._busy -= 1
+            self._freed.set()
             # Also when cancelled: a connection in an unknown state would mix up the next mail with this one.
             if clean and connection.is_connected:
                 self._kept.append(connection)
@@ -120,6 +143,9 @@ class _Envelope:
     """Sender and recipient in the form that the server understands."""
 
     def __init__(self, sender: str, recipient: str) -> None:
+        # The library takes the first address out of a longer text; we want all of it or nothing.
+        if not recipient.isprintable() or {"<", ">"} & set(recipient):
+            raise ValueError("it is more than an address")
         self._sender = sender
         local, _, domain = recipient.rpartition("@")
         self._recipient = recipient if domain.isascii() else f"{local}@{domain.encode('idna').decode()}"

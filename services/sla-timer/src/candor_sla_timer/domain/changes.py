@@ -42,12 +42,10 @@ def warned(promise: Promise, now: datetime) -> PromiseAtRisk:
 
 
 def _made(promise: Promise) -> list[PromiseFact]:
-    ended = {"state": PromiseState.OPEN, "kept_at": None, "breached_at": None}
-    made = promise.model_copy(update=ended)
-    facts: list[PromiseFact] = [PromiseMade(promise=made)]
-    if promise.state is not PromiseState.OPEN:
-        facts.append(_fact(promise.model_copy(update={"version": made.version + 1})))
-    return facts
+    if promise.state is PromiseState.OPEN:
+        return [PromiseMade(promise=promise)]
+    unended = {"state": PromiseState.OPEN, "kept_at": None, "breached_at": None}
+    return [PromiseMade(promise=promise.model_copy(update=unended)), _fact(_next(promise))]
 
 
 def _changed(stored: Promise, derived: Promise) -> list[PromiseFact]:

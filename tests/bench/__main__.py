@@ -1,0 +1,58 @@
+"""`make bench`: the product beside its bare counterparts, in rounds that take turns.
+
+Writes bench.json and the tables in docs/performance.md. A shortened run writes bench.json alone; one with fewer than
+three rounds writes nothing.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tests.bench import part_accept, part_stages, part_standing, part_whole_way
+from tests.bench.report import FEWEST_ROUNDS, Measured, write_between_marks, write_json
+from tests.bench.session import Length, Session, machine, opened
+
+ROOT = Path(__file__).parents[2]
+JSON = ROOT / "bench.json"
+DOCUMENT = ROOT / "docs" / "performance.md"
+
+PARTS: Mapping[str, Callable[[Session], Measured]] = {
+    "accept": part_accept.run,
+    "stages": part_stages.run,
+    "whole-way": part_whole_way.run,
+    "standing": part_standing.run,
+}
+
+
+def main() -> None:
+    """Run the parts that are wanted."""
+    options = _parser().parse_args()
+    with opened(Length.of(options.rounds, quick=options.quick)) as session:
+        session.say(f"bench on {machine()}")
+        for name in options.only or PARTS:
+            measured = PARTS[name](session)
+            if options.rounds >= FEWEST_ROUNDS:
+                _write(name, measured, document=not options.quick)
+        session.say("done")
+
+
+def _write(name: str, measured: Measured, *, document: bool) -> None:
+    """Write a part as soon as it is there, so that a run that is stopped was not in vain."""
+    write_json(JSON, {name: measured.content()}, machine())
+    text = f"Taken on {machine()}.\n\n{measured.text()}"
+    sys.stdout.write(f"\n{text}\n")
+    if document:
+        write_between_marks(DOCUMENT, f"\n{text}\n", name)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="shorter runs, to see that everything works")
+    parser.add_argument("--only", action="append", choices=sorted(PARTS), help="this part; may be repeated")
+    parser.add_argument("--rounds", type=int, default=FEWEST_ROUNDS, help="3 or more, for figures that count")
+    return parser
+
+
+if __name__ == "__main__":
+    main()
