@@ -16,7 +16,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults kafka postgres contract format lock clean
+.PHONY: help run demo test check bench faults kafka postgres contract format lock clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -24,6 +24,9 @@ help: ## show this list
 
 run: .venv/.run ## start Candor on this machine, all five services in one process
 	@$(BIN)/candor up
+
+demo: .venv/.run ## play a small day in half a minute, then look around until Ctrl-C
+	@$(BIN)/candor demo
 
 test: .venv/.dev ## run the tests (TESTS=tests/unit for some of them, WORKERS=0 for one at a time)
 	@$(BIN)/python -m pytest -n $(WORKERS) --durations=15 --durations-min=0.5 $(TESTS)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,7 +15,8 @@ from sqlalchemy.sql.schema import SchemaItem
 from candor.services import SERVICES
 from candor_common import columns, leases, outbox, positions
 from candor_common.clock import SystemClock
-from candor_common.database import Database, PostgresDatabase, SqliteDatabase
+from candor_common.database import Database, SqliteDatabase
+from candor_common.database.postgres import PostgresDatabase
 from candor_common.migrate import migrate, version_table
 from candor_feedback import store as feedback
 from candor_intake import store as intake
@@ -53,7 +55,7 @@ def _differences(connection: Connection) -> list[object]:
         elsewhere = connection.dialect.name != "postgresql" and name in POSTGRES_ONLY
         return not (kind == "table" and name in VERSIONS) and not elsewhere
 
-    known = [columns.metadata, *(store.metadata for store in STORES)]
+    known: Any = [columns.metadata, *(store.metadata for store in STORES)]
     context = MigrationContext.configure(
         connection, opts={"target_metadata": known, "include_object": ours, "compare_server_default": True}
     )

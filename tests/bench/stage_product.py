@@ -14,7 +14,8 @@ from candor_common import positions
 from candor_common.charter import load_charter
 from candor_common.clock import SystemClock
 from candor_common.consumer import Consumer
-from candor_common.database import Database, PostgresDatabase, SqliteDatabase
+from candor_common.database import Database, SqliteDatabase
+from candor_common.database.postgres import PostgresDatabase
 from candor_common.events import Emitter, Envelope, Fact
 from candor_common.feed import Batch, Partition, Positions, Record
 from candor_common.migrate import migrate

@@ -11,7 +11,7 @@ import pytest
 
 from candor_common.clock import SystemClock
 from candor_common.columns import metadata
-from candor_common.database import PostgresDatabase
+from candor_common.database.postgres import PostgresDatabase
 from candor_common.events import Contact, Envelope, Fact, Survey, SurveyInvited, Topic
 from candor_common.feed import Batch, Feed, Partition, Record
 from candor_common.kafka import KafkaSettings, create_topics

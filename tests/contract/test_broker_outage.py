@@ -9,7 +9,7 @@ from time import monotonic
 import pytest
 
 from candor_common.clock import SystemClock
-from candor_common.database import PostgresDatabase
+from candor_common.database.postgres import PostgresDatabase
 from candor_common.feed import Feed
 from candor_common.kafka import KafkaFeed, KafkaSettings
 from candor_common.relay import Relay

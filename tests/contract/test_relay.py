@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from candor_common import outbox
 from candor_common.clock import SystemClock
-from candor_common.database import PostgresDatabase, Transaction
+from candor_common.database import Transaction
+from candor_common.database.postgres import PostgresDatabase
 from candor_common.kafka import KafkaSettings, Tailed, tail
 from candor_common.relay import Relay
 from tests.contract.conftest import TOPIC, envelope, fact

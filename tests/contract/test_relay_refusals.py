@@ -6,7 +6,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from sqlalchemy import Connection
 
 from candor_common import positions
-from candor_common.database import PostgresDatabase
+from candor_common.database.postgres import PostgresDatabase
 from candor_common.kafka import KafkaSettings, create_topics
 from tests.contract.conftest import TOPIC, fact
 from tests.contract.test_relay import all_marked, emit, ids, running, until

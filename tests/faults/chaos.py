@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -17,7 +18,7 @@ class Target(Protocol):
     @property
     def running(self) -> bool: ...
 
-    def ready(self) -> bool: ...
+    def wait_until_ready(self) -> None: ...
 
     def exit_code(self) -> int: ...
 
@@ -73,6 +74,7 @@ class Chaos:
     tell: Callable[[str], None] = print
     ended: list[str] = field(default_factory=list)
     """Targets that ended without having been hit, and how."""
+    struck: list[Blow] = field(default_factory=list)
     _held: set[str] = field(default_factory=set)
 
     async def at_once(self, blows: Sequence[Blow]) -> None:
@@ -81,21 +83,19 @@ class Chaos:
             for blow in blows:
                 hits.create_task(self._hit(blow))
 
-    async def one_by_one(self, blows: Sequence[Blow]) -> None:
-        """Every blow so many seconds after the target serves."""
+    async def one_by_one(self, blows: Sequence[Blow], within: float) -> None:
+        """Every blow so many seconds after the target serves; those that a slow machine has no time for are left out."""
+        until = time.monotonic() + within
         for blow in blows:
-            await self._serves(blow.target)
-            await self._hit(blow)
-            await self._serves(blow.target)
-
-    async def _serves(self, name: str) -> None:
-        while not await asyncio.to_thread(self.targets[name].ready):
-            await asyncio.sleep(0.05)
+            if time.monotonic() < until:
+                await self._hit(blow)
+                await asyncio.to_thread(self.targets[blow.target].wait_until_ready)
 
     async def _hit(self, blow: Blow) -> None:
         await asyncio.sleep(blow.at)
         target = self.targets[blow.target]
         self.tell(f"  {blow}")
+        self.struck.append(blow)
         self._held.add(blow.target)
         if blow.how == "pause":
             target.pause()

@@ -84,9 +84,9 @@ class Load:
         if kind == "repeat" and earlier:
             return chance.choice(earlier)
         if kind == "alert" or (kind == "cleared" and self._firing):
-            key = token if kind == "alert" else self._firing.pop(0)
+            trouble = token if kind == "alert" else self._firing.pop(0)
             status = "firing" if kind == "alert" else "resolved"
-            return Letter(token, kind, "/v1/hooks/alertmanager", JSON, _alert(token, key, status), True)
+            return Letter(token, kind, "/v1/hooks/alertmanager", JSON, _alert(token, trouble, status), True)
         return None
 
     async def _post(self, letter: Letter) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from candor_common.events import (
+    Fact,
     Incident,
     IncidentAcknowledged,
     IncidentOpened,
@@ -31,7 +32,11 @@ from tests.faults.evidence import INCIDENTS, PARKED, TABLES, Evidence
 
 TOKEN = re.compile(r"tok-[0-9a-f]{12}")
 INBOUND = (RequestReceived, ReplyReceived, SignalReceived)
-COMMANDS = {"acknowledge": IncidentAcknowledged, "update": IncidentUpdated, "resolve": IncidentResolved}
+COMMANDS: dict[str, type[Fact]] = {
+    "acknowledge": IncidentAcknowledged,
+    "update": IncidentUpdated,
+    "resolve": IncidentResolved,
+}
 MOST_COPIES = 2
 LATEST = timedelta(seconds=60)
 """How late a breach may be found after an outage."""
@@ -186,7 +191,11 @@ def _one_message_per_event_and_recipient(evidence: Evidence) -> Iterator[str]:
 def _wanted_messages(evidence: Evidence) -> set[tuple[str, str, str]]:
     """Cause, kind and recipient of every message that the events ask for."""
     wanted: set[tuple[str, str, str]] = set()
-    kinds = {IncidentOpened: "acknowledgement", IncidentUpdated: "update", IncidentResolved: "resolution"}
+    kinds: dict[type[Fact], str] = {
+        IncidentOpened: "acknowledgement",
+        IncidentUpdated: "update",
+        IncidentResolved: "resolution",
+    }
     addresses = {one.id: one.requester.address for one in _incidents(evidence) if one.requester}
     for one in evidence.once():
         fact: Any = one.fact

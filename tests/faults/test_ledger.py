@@ -26,7 +26,6 @@ async def test_what_was_accepted_is_there_once_whatever_is_killed(
 ) -> None:
     seed = _seed()
     print(f"CANDOR_SEED={seed}")
-    tmp_path.chmod(0o711)
     outcome = await trial(seed, SECONDS, tmp_path)
     print(trials.HEADER, outcome.row, sep="\n")
     assert outcome.counts["accepted"] > SECONDS

@@ -94,8 +94,8 @@ async def embedded(seed: int, seconds: float, folder: Path, *, kills: int = 6) -
             return Evidence(list(ledger.entries.values()), events, sink.mails(), tables)
 
         blows = repeated(seed, "candor", kills)
-        trial = _Trial(Outcome("embedded", seed, blows=blows), chaos, client, folder, collect)
-        return await trial.run(seconds, chaos.one_by_one(blows), ["candor"])
+        trial = _Trial(Outcome("embedded", seed), chaos, client, folder, collect)
+        return await trial.run(seconds, chaos.one_by_one(blows, seconds), ["candor"])
     finally:
         process.kill()
         sink.stop()
@@ -125,7 +125,7 @@ async def distributed(seed: int, seconds: float, folder: Path) -> Outcome:
             return Evidence(list(ledger.entries.values()), list(events), installation.sink.mails(), tables)
 
         blows = plan(seed, seconds, [*SERVICES, "broker", "database"], ["triage-2"])
-        outcome = Outcome("distributed", seed, blows=blows)
+        outcome = Outcome("distributed", seed)
         trial = _Trial(outcome, chaos, installation.client(), folder, collect)
         return await trial.run(seconds, chaos.at_once(blows), list(installation.processes))
     finally:
@@ -166,6 +166,7 @@ class _Trial:
             self.outcome,
             seconds=time.monotonic() - started,
             counts=dict(ledger.counts()),
+            blows=self.chaos.struck,
             ended=self.chaos.ended,
             wrong=[
                 *wrong,
@@ -208,8 +209,8 @@ class _Server:
             server.resume,
         )
 
-    def ready(self) -> bool:
-        return True
+    def wait_until_ready(self) -> None:
+        """It is when it has started."""
 
     def exit_code(self) -> int:
         return 0

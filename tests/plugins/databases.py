@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 
 from candor_common.clock import ManualClock
-from candor_common.database import Database, PostgresDatabase, SqliteDatabase
+from candor_common.database import Database, SqliteDatabase
+from candor_common.database.postgres import PostgresDatabase
 from candor_common.migrate import migrate
 from tests.servers.postgres import PostgresAddress
 

@@ -9,7 +9,8 @@ from threading import Event
 import asyncpg
 import sqlalchemy as sa
 
-from candor_common.database import Database, PostgresDatabase
+from candor_common.database import Database
+from candor_common.database.postgres import PostgresDatabase
 from tests.plugins.served import engine_of
 
 LOCK = 20_260_302

@@ -14,9 +14,7 @@ IT = "it"
 MAIL = {"content-type": "message/rfc822"}
 
 
-def request(
-    subject: str, text: str, *, sender: str, urgent: bool = False, key: str | None = None, name: str = IT
-) -> Action:
+def request(subject: str, text: str, *, sender: str, urgent: bool = False, key: str | None = None) -> Action:
     """A customer's system posts a request; with a key, the same key again must give the same answer."""
 
     async def run(telling: Telling) -> None:
@@ -28,7 +26,7 @@ def request(
         }
         headers = {"Idempotency-Key": f"{key}-{telling.tag}"} if key else {}
         answer = await telling.stage.http.post("/v1/requests", json=body, headers=headers)
-        _remember(telling, answer.json() if answer.status_code == 202 else answer.text, name)
+        _remember(telling, answer.json() if answer.status_code == 202 else answer.text)
 
     return Action(f"request {subject!r}", run)
 
@@ -40,7 +38,6 @@ def letter(
     sender: str,
     answers: str | None = None,
     headers: Mapping[str, str] | None = None,
-    name: str = IT,
 ) -> Action:
     """A customer writes a mail; with `answers`, to the last mail of that kind that they got."""
 
@@ -58,18 +55,19 @@ def letter(
             mail["In-Reply-To"] = mail["References"] = got[-1].message_id
         mail.set_content(text)
         answer = await telling.stage.http.post("/v1/hooks/email/raw", content=mail.as_bytes(), headers=MAIL)
-        _remember(telling, answer.json() if answer.status_code == 202 else answer.text, name)
+        _remember(telling, answer.json() if answer.status_code == 202 else answer.text)
 
     return Action(f"mail {subject!r}", run)
 
 
-def _remember(telling: Telling, receipt: Any, name: str) -> None:
+def _remember(telling: Telling, receipt: Any) -> None:
+    """The first reference is the story's incident; those of further requests are kept beside it."""
     assert isinstance(receipt, dict), receipt
     telling.requests.add(receipt["request_id"])
     if receipt["reference"]:
-        first = telling.references.setdefault(name, receipt["reference"])
+        first = telling.references.setdefault(IT, receipt["reference"])
         if first != receipt["reference"]:
-            telling.references[f"{name} {len(telling.references)}"] = receipt["reference"]
+            telling.references[f"{IT} {len(telling.references)}"] = receipt["reference"]
 
 
 def alert(name: str, *, status: str = "firing", severity: str = "critical", episode: int = 1) -> Action:

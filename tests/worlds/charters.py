@@ -42,10 +42,13 @@ def impatient(*, first_response: int, resolution: int, update_every: int) -> dic
 
 def write(content: dict[str, Any], path: Path) -> Path:
     # Without aliases, which a charter may not have.
-    dumper = yaml.SafeDumper
-    dumper.ignore_aliases = lambda _self, _data: True  # type: ignore[method-assign]
-    path.write_text(yaml.dump(content, Dumper=dumper, allow_unicode=True), "utf-8")
+    path.write_text(yaml.dump(content, Dumper=_Plain, allow_unicode=True), "utf-8")
     return path
+
+
+class _Plain(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 def _shorter(value: Any, factor: float) -> Any:

@@ -68,7 +68,7 @@ class Installation:
 
     def wait_until_members_work(self, members: Mapping[str, int] | None = None, within: float = 30.0) -> None:
         """Until every service reads its partitions; one says that it is ready before it does."""
-        admin = AdminClient({"bootstrap.servers": self.bootstrap})
+        admin = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 1})
         wanted = {f"candor.{name}": 1 for name in SERVICES}
         wanted |= {f"candor.{name}": count for name, count in (members or {}).items()}
         deadline = time.monotonic() + within

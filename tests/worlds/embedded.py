@@ -12,6 +12,7 @@ import httpx
 import sqlalchemy as sa
 import structlog
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from candor.services import SERVICES
 from candor_common import outbox
@@ -49,7 +50,7 @@ class World:
         self.clock = ManualClock(NOON)
         self.start = NOON
         self._settings = Settings(
-            data_dir=folder, public_url=URL, smtp_url=sink.url if sink else None, **settings
+            data_dir=folder, public_url=URL, smtp_url=SecretStr(sink.url) if sink else None, **settings
         )
         self._sink = sink
         self._open: AsyncExitStack | None = None

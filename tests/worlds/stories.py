@@ -135,9 +135,7 @@ AUTO_REPLY = story(
     want(at(20), event(RequestJoined, status="open")),
     push(
         at(25),
-        letter(
-            "Newsletter", "Offers!", sender="news@list.example", headers={"List-Id": "<n.list>"}, name="news"
-        ),
+        letter("Newsletter", "Offers!", sender="news@list.example", headers={"List-Id": "<n.list>"}),
     ),
     end=50,
 )

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 from confluent_kafka import Consumer, TopicPartition
 
@@ -34,10 +35,7 @@ class TopicReader:
         while found := self._consumer.consume(PAGE, 0.01):
             for one in found:
                 if one.error() is None:
-                    headers = {name: value.decode() for name, value in one.headers() or []}
-                    envelope = decode(headers, one.value())
-                    assert envelope is not None, headers
-                    self._events.append(SeenEvent(f"{one.topic()}/{one.partition()}", one.offset(), envelope))
+                    self._events.append(_event(one))
         return self._events
 
     def all_events(self, within: float = 20.0) -> Sequence[SeenEvent]:
@@ -67,3 +65,10 @@ class TopicReader:
 
     def close(self) -> None:
         self._consumer.close()
+
+
+def _event(read: Any) -> SeenEvent:
+    headers = {name: value.decode() for name, value in read.headers() or []}
+    envelope = decode(headers, read.value())
+    assert envelope is not None, headers
+    return SeenEvent(f"{read.topic()}/{read.partition()}", read.offset(), envelope)

@@ -1,6 +1,7 @@
 """Whether a story came true: what was wanted and not seen, and what was seen and not wanted."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from tests.worlds.moments import SECOND
@@ -73,6 +74,6 @@ def _shown_event(seen: SeenEvent, telling: Telling) -> str:
             value = field_of(seen.fact, name)
         except AttributeError:
             continue
-        shown = f"{telling.stage.minute(value):.2f}" if hasattr(value, "tzinfo") else str(value)
+        shown = f"{telling.stage.minute(value):.2f}" if isinstance(value, datetime) else str(value)
         parts.append(f"{name}={shown}")
     return f"{telling.stage.minute(seen.at):8.2f} event {type(seen.fact).__name__} {' '.join(parts)}"

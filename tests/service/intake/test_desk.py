@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from candor_common.clock import Clock, ManualClock
-from candor_common.database import Bells, Database, PostgresDatabase, Transaction
+from candor_common.database import Bells, Database, Transaction
+from candor_common.database.postgres import PostgresDatabase
 from candor_common.events import Channel
 from candor_common.group_commit import GroupCommit
 from candor_intake import store

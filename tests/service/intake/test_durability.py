@@ -11,7 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from candor_common.clock import ManualClock
-from candor_common.database import Database, PostgresDatabase, Transaction
+from candor_common.database import Database, Transaction
+from candor_common.database.postgres import PostgresDatabase
 from candor_intake import service, store
 from candor_intake.accept import MOST_WAITING, Desk
 from tests.plugins.held import held_commits

@@ -12,7 +12,8 @@ from candor_common import outbox
 from candor_common.charter import load_charter
 from candor_common.clock import ManualClock
 from candor_common.consumer import waves
-from candor_common.database import Database, PostgresDatabase, SqliteDatabase, Transaction
+from candor_common.database import Database, SqliteDatabase, Transaction
+from candor_common.database.postgres import PostgresDatabase
 from candor_common.events import Envelope, Fact, Promise
 from candor_common.periodic import run_once
 from candor_common.security import Signer

@@ -15,7 +15,8 @@ from pydantic import SecretStr
 from candor_common import outbox
 from candor_common.clock import Clock, ManualClock
 from candor_common.consumer import waves
-from candor_common.database import Database, PostgresDatabase, Transaction
+from candor_common.database import Database, Transaction
+from candor_common.database.postgres import PostgresDatabase
 from candor_common.embedded import embedded
 from candor_common.events import Envelope, Fact, Incident
 from candor_common.runtime import Mode, Wiring, create_app

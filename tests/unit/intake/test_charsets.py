@@ -1,4 +1,3 @@
-
 """Bytes to text, by labels that lie."""
 
 import pytest

@@ -13,8 +13,8 @@ def a_request(thread: Thread | None, sender: str = ZHANG, origin: Origin = Origi
     return Request(Contact(address=sender), "Printer", "It is broken.", Channel.MAIL, origin, thread=thread)
 
 
-def answering(*parents: str, **given: str) -> Request:
-    return a_request(Thread("<new@x>", parents), **given)
+def answering(*parents: str, sender: str = ZHANG) -> Request:
+    return a_request(Thread("<new@x>", parents), sender)
 
 
 def known(**led_to: str) -> Conversations:

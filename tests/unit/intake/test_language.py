@@ -1,4 +1,3 @@
-
 """The language to answer in."""
 
 import pytest

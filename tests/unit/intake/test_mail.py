@@ -1,4 +1,3 @@
-
 """Mail as requests: the words, the sender, and what is ignored."""
 
 import base64

@@ -1,4 +1,3 @@
-
 """What remains of a reply when the history is taken out."""
 
 import time

@@ -1,12 +1,14 @@
-"""The `candor` command."""
+"""The `candor` command.
+
+What only one command needs is imported when that command runs: `candor up` is to answer within two seconds.
+"""
 
 import asyncio
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, get_args
 
-import httpx
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -14,7 +16,7 @@ from rich.table import Table
 from candor import look
 from candor.up import local_key, up
 from candor_common.charter import CharterError, load_charter
-from candor_common.provision import SERVICES, provision
+from candor_common.events import Emitter
 from candor_common.security import SCOPES, KeyRing, keys_path
 from candor_common.settings import Settings, SettingsError, load_settings
 from candor_common.topics import TOPICS, topic_name
@@ -29,9 +31,21 @@ app.add_typer(key, name="key")
 app.add_typer(charter, name="charter")
 app.add_typer(database, name="database")
 
+SERVICES = get_args(Emitter)
 console = Console(highlight=False, soft_wrap=True)
 
 app.command("up", help="Run everything in one process, with nothing to install.")(up)
+
+
+@app.command()
+def demo(
+    no_wait: Annotated[bool, typer.Option("--no-wait", help="End once it is played.")] = False,
+) -> None:
+    """Play a small day in half a minute, by real calls on data that is thrown away."""
+    # It brings what no other command needs.
+    from candor.demo import demo as play  # noqa: PLC0415
+
+    play(wait=not no_wait)
 
 
 @app.command()
@@ -158,6 +172,8 @@ def database_provision(
     ],
 ) -> None:
     """Make a schema and a role for every service; safe to run again."""
+    from candor_common.provision import provision  # noqa: PLC0415
+
     found = {name: (passwords / name).read_text("utf-8").strip() for name in SERVICES}
     _run(provision(administrator, found))
     console.print("roles and schemas are there")
@@ -172,6 +188,8 @@ def _settings() -> Settings:
 
 def _call(method: str, path: str) -> Any:
     """Ask the running installation, with the key of this machine or CANDOR_KEY."""
+    import httpx  # noqa: PLC0415
+
     settings = _settings()
     headers = {
         "Authorization": f"Bearer {settings.key.get_secret_value() if settings.key else local_key(settings)}"

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from candor_common.clock import Clock
-from candor_common.database import PostgresDatabase
+from candor_common.database.postgres import PostgresDatabase
 from candor_common.kafka import KafkaFeed, KafkaSettings, create_topics
 from candor_common.relay import Relay
 from candor_common.runtime import Wiring, create_app

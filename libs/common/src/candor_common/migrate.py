@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from importlib.resources import as_file, files
-from pathlib import Path
 
 import sqlalchemy as sa
 import structlog
@@ -52,8 +51,3 @@ def upgrade(connection: Connection, package: str) -> None:
         log.info("migrating", package=package, to=script.get_current_head())
         with Operations.context(context):
             context.run_migrations()
-
-
-def folder_of(package: str) -> Path:
-    """Where a package keeps its migrations, for tools."""
-    return Path(str(files(package) / "migrations"))

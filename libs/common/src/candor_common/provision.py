@@ -1,10 +1,13 @@
 """Setting up PostgreSQL: for every service a schema and a role that reaches nothing else."""
 
 from collections.abc import Mapping
+from typing import get_args
 
 import asyncpg
 
-SERVICES = ("intake", "triage", "sla-timer", "notifier", "feedback")
+from candor_common.events import Emitter
+
+SERVICES: tuple[str, ...] = get_args(Emitter)
 
 
 def role_of(service: str) -> str:

@@ -15,7 +15,8 @@ from sqlalchemy import RowMapping
 from sqlalchemy.exc import SQLAlchemyError
 
 from candor_common import outbox, positions, telemetry
-from candor_common.database import OUTBOX, PostgresDatabase, Transaction
+from candor_common.database import OUTBOX, Transaction
+from candor_common.database.postgres import PostgresDatabase
 from candor_common.feed import Partition, Record
 from candor_common.kafka_client import KafkaSettings
 from candor_common.kafka_producer import BATCH_BYTES, Outgoing, Publisher, Refused

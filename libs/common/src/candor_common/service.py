@@ -16,7 +16,6 @@ from candor_common.security import Signer
 from candor_common.settings import Settings
 from candor_common.telemetry import Watchdog
 
-
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 

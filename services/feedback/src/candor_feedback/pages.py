@@ -48,10 +48,10 @@ async def show(request: Request, survey: Found, score: str = "") -> Response:
     """The form, with the score of the link that was clicked chosen already."""
     if survey is None:
         return _bad_link(request)
-    if is_over(survey, runtime_of(request).clock.now()):
-        return _too_late(survey)
+    if _is_over(request, survey):
+        return _too_late(request, survey)
     chosen = int(score) if score in SCORES else survey.overall
-    return _form(survey, chosen, survey.comment or "")
+    return _form(request, survey, chosen, survey.comment or "")
 
 
 @router.post("/{token}")
@@ -64,16 +64,15 @@ async def answer(
     """Keep the answer; a second one replaces the first."""
     if survey is None:
         return _bad_link(request)
-    runtime = runtime_of(request)
-    if is_over(survey, runtime.clock.now()):
-        return _too_late(survey)
+    if _is_over(request, survey):
+        return _too_late(request, survey)
     if overall not in SCORES:
-        return _form(survey, None, comment[:LONGEST_COMMENT], problem=True)
-    given = Answer(int(overall), comment)
+        return _form(request, survey, None, comment[:LONGEST_COMMENT], problem=True)
+    given, identifier = Answer(int(overall), comment), survey.id
     try:
-        await runtime.database.transact(lambda transaction: _save(transaction, survey.id, given))
+        await runtime_of(request).database.transact(lambda transaction: _save(transaction, identifier, given))
     except AnswerRefused:
-        return _too_late(survey)
+        return _too_late(request, survey)
     return RedirectResponse(f"{request.url.path}/thanks", 303, web.HEADERS)
 
 
@@ -85,8 +84,13 @@ async def thanks(request: Request, survey: Found) -> Response:
     form = request.url.path.removesuffix("/thanks")
     if survey.answered_at is None:
         return RedirectResponse(form, 303, web.HEADERS)
-    over, text = is_over(survey, runtime_of(request).clock.now()), WORDS[spoken(survey.language)]
-    return _notice(spoken(survey.language), 200, text.thanks_title, text.thanks, back=None if over else form)
+    language = spoken(survey.language)
+    text, back = WORDS[language], None if _is_over(request, survey) else form
+    return _page(request, "notice.html", language, title=text.thanks_title, body=text.thanks, back=back)
+
+
+def _is_over(request: Request, survey: Survey) -> bool:
+    return is_over(survey, runtime_of(request).clock.now())
 
 
 def _save(transaction: Transaction, identifier: str, given: Answer) -> None:
@@ -100,33 +104,30 @@ def _save(transaction: Transaction, identifier: str, given: Answer) -> None:
         transaction.emit(SurveyAnswered(survey=changed), traceparent=row["traceparent"])
 
 
-def _form(survey: Survey, score: int | None, comment: str, *, problem: bool = False) -> Response:
-    language = spoken(survey.language)
-    return web.page(
-        _templates,
-        "survey.html",
-        language,
-        422 if problem else 200,
-        text=WORDS[language],
-        reference=survey.incident_id,
-        score=score,
-        comment=comment,
-        longest=LONGEST_COMMENT,
-        problem=problem,
-    )
+def _form(
+    request: Request, survey: Survey, score: int | None, comment: str, *, problem: bool = False
+) -> Response:
+    values = {"reference": survey.incident_id, "score": score, "comment": comment, "problem": problem}
+    status, language = 422 if problem else 200, spoken(survey.language)
+    return _page(request, "survey.html", language, status, longest=LONGEST_COMMENT, **values)
 
 
 def _bad_link(request: Request) -> Response:
     # Without a survey only the browser can say which language its reader speaks.
     language = preferred(request.headers.get("accept-language", ""))
-    return _notice(language, 404, WORDS[language].bad_title, WORDS[language].bad)
+    text = WORDS[language]
+    return _page(request, "notice.html", language, 404, title=text.bad_title, body=text.bad, back=None)
 
 
-def _too_late(survey: Survey) -> Response:
+def _too_late(request: Request, survey: Survey) -> Response:
     language = spoken(survey.language)
-    return _notice(language, 410, WORDS[language].late_title, WORDS[language].late)
+    text = WORDS[language]
+    return _page(request, "notice.html", language, 410, title=text.late_title, body=text.late, back=None)
 
 
-def _notice(language: Language, status: int, title: str, body: str, *, back: str | None = None) -> Response:
-    values = {"title": title, "body": body, "back": back, "change": WORDS[language].change}
-    return web.page(_templates, "notice.html", language, status, **values)
+def _page(
+    request: Request, template: str, language: Language, status: int = 200, **values: object
+) -> Response:
+    """A page under the name that customers know from our mail."""
+    values |= {"text": WORDS[language], "house": runtime_of(request).context.settings.mail_name}
+    return web.page(_templates, template, language, status, **values)

@@ -10,11 +10,11 @@ from fastapi import APIRouter
 
 from candor_common.service import Service
 from candor_notifier import api, pages
-from candor_notifier.delivery import delivery, opened
+from candor_notifier.delivery import deliveries, opened
 from candor_notifier.handlers import subscriptions
 
 router = APIRouter()
 router.include_router(api.router)
 router.include_router(pages.router)
 
-service = Service("notifier", router, subscriptions, periodics=(delivery,), open=opened)
+service = Service("notifier", router, subscriptions, periodics=(deliveries,), open=opened)

@@ -14,9 +14,7 @@ from typing import Any
 import structlog
 
 from candor_common.database import Transaction
-from candor_common.errors import is_unavailable
-from candor_common.events import Message, MessageKind
-from candor_common.group_commit import GroupCommit
+from candor_common.events import MessageKind
 from candor_common.service import Periodic, Runtime
 from candor_notifier import store
 from candor_notifier.channels import Channel, Passing, Permanent
@@ -26,7 +24,7 @@ from candor_notifier.channels.smtp import LONGEST_SEND, MOST_CONNECTIONS, SmtpCh
 from candor_notifier.compose import Sender, Unsendable, compose, envelope_from
 from candor_notifier.handlers import MAIL
 from candor_notifier.letters import Voice
-from candor_notifier.outcomes import Tried, record, tell
+from candor_notifier.outcomes import Records, Tried, tell
 from candor_notifier.render import render
 from candor_notifier.store import Due
 
@@ -56,7 +54,7 @@ class Delivery:
         self._voice = Voice(settings.public_url, settings.time_zone, settings.mail_name, teams)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._turns = asyncio.Semaphore(MOST_CONNECTIONS)
-        self._records = GroupCommit(runtime.database, partial(record, channel))
+        self._records = Records(runtime.database, channel)
         self._more = False
         self._was_away = False
         self._stopping = False
@@ -95,7 +93,9 @@ class Delivery:
 
     async def take_back(self) -> None:
         """What was claimed is due now: whoever had claimed it is gone."""
-        await self._database.transact(lambda transaction: store.take_back(transaction.connection, transaction.now))
+        await self._database.transact(
+            lambda transaction: store.take_back(transaction.connection, transaction.now)
+        )
 
     async def close(self) -> None:
         """Claim nothing more, let what is under way end, and hang up."""
@@ -130,7 +130,7 @@ class Delivery:
             if not await self._ours(due):
                 return
             tried = await self._attempt(due)
-        after = await self._written_down(tried)
+        after = await self._records.add(tried)
         if after is not None:
             tell(after)
         if isinstance(tried.outcome, Passing) and tried.outcome.away:
@@ -162,19 +162,6 @@ class Delivery:
         sender = envelope_from(due.message, self._sender)
         outcome = await self._channel.send(sender, due.message.recipient, raw)
         return Tried(due, mail.subject, raw, outcome)
-
-    async def _written_down(self, tried: Tried) -> Message | None:
-        """The message after it was recorded; None when a replica had recorded it as done. A database that is away is
-        waited for, since the mail has left."""
-        while True:
-            writing = asyncio.ensure_future(self._records.add(tried))
-            await asyncio.wait([writing])
-            error = writing.exception()
-            if error is None:
-                return writing.result()
-            if not is_unavailable(error):
-                raise error
-            await asyncio.sleep(1)
 
 
 def _claim(transaction: Transaction, room: int) -> tuple[list[Due], datetime | None]:
@@ -212,4 +199,4 @@ async def deliver_due(runtime: Runtime) -> datetime | None:
     return await delivery.deliver_due()
 
 
-delivery = Periodic("notifier.delivery", deliver_due, timedelta(seconds=1), bells=(MAIL,))
+deliveries = Periodic("notifier.delivery", deliver_due, timedelta(seconds=1), bells=(MAIL,))

@@ -1,21 +1,28 @@
 """What came of attempts, written down: many in one transaction, each once."""
 
+import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
 from candor_common import telemetry
-from candor_common.database import Transaction
+from candor_common.database import Database, Transaction
+from candor_common.errors import is_unavailable
 from candor_common.events import Fact, Message, MessageDelayed, MessageRefused, MessageSent, MessageState
+from candor_common.group_commit import GroupCommit
 from candor_notifier import store
 from candor_notifier.channels import Channel, Left, Outcome, Passing, Permanent, Sent
 from candor_notifier.domain import message as life
 from candor_notifier.store import Due
 
 log = structlog.get_logger()
+
+REST = 0.05
+"""Seconds between two transactions. Sends end one by one, and a transaction for each would cost more than the send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,46 @@ class Tried:
     subject: str
     raw: bytes
     outcome: Outcome
+
+
+class Records:
+    """Writes outcomes down in groups: a lone one at once, many together."""
+
+    def __init__(self, database: Database, channel: Channel) -> None:
+        self._group = GroupCommit(database, partial(record, channel))
+        self._gate: asyncio.Future[None] | None = None
+        self._rests_until = 0.0
+
+    async def add(self, tried: Tried) -> Message | None:
+        """The message after it was recorded; None when a replica had recorded it as done. A database that is away is
+        waited for, since the mail has left."""
+        while True:
+            await self._gathered()
+            writing = asyncio.ensure_future(self._group.add(tried))
+            await asyncio.wait([writing])
+            error = writing.exception()
+            if error is None:
+                return writing.result()
+            if not is_unavailable(error):
+                raise error
+            await asyncio.sleep(1)
+
+    async def _gathered(self) -> None:
+        """All that come here while the last group rests go on together."""
+        loop = asyncio.get_running_loop()
+        if self._gate is None:
+            if loop.time() >= self._rests_until:
+                self._rests_until = loop.time() + REST
+                return
+            self._gate = loop.create_future()
+            loop.call_at(self._rests_until, self._open)
+        await asyncio.shield(self._gate)
+
+    def _open(self) -> None:
+        self._rests_until = asyncio.get_running_loop().time() + REST
+        gate, self._gate = self._gate, None
+        if gate is not None:
+            gate.set_result(None)
 
 
 def record(channel: Channel, transaction: Transaction, batch: Sequence[Tried]) -> list[Message | None]:

@@ -5,8 +5,7 @@ inside one `run_sync` on PostgreSQL and in the writer thread on SQLite, so nothi
 while a transaction is open.
 """
 
-from candor_common.database.postgres import PostgresDatabase
 from candor_common.database.sqlite import SqliteDatabase, Written
 from candor_common.database.transaction import OUTBOX, Bells, Database, Transaction
 
-__all__ = ["OUTBOX", "Bells", "Database", "PostgresDatabase", "SqliteDatabase", "Transaction", "Written"]
+__all__ = ["OUTBOX", "Bells", "Database", "SqliteDatabase", "Transaction", "Written"]

@@ -1,0 +1,13 @@
+"""These tests keep a whole machine busy, so that only one file of them runs at a time."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.worlds.alone import alone_on
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _alone(pytestconfig: pytest.Config) -> Iterator[None]:
+    with alone_on(pytestconfig):
+        yield

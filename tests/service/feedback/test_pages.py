@@ -1,0 +1,203 @@
+"""The survey's page: no login, nothing changes by looking, three languages, and nothing that strangers wrote is run."""
+
+from datetime import timedelta
+
+import pytest
+
+from candor_common.events import Survey, SurveyAnswered
+from candor_feedback import store
+from candor_feedback.domain.words import WORDS, Language
+from tests.plugins.served import Served
+from tests.service.feedback.asking import an_invited_survey, link_to
+
+pytestmark = pytest.mark.packages("candor_feedback")
+
+HOSTILE = "</textarea><script>alert(1)</script><img src=x onerror=alert(2)> & \"quotes\" 'too'"
+
+
+async def answers(feedback: Served) -> list[tuple[int | None, str | None]]:
+    told = await feedback.told()
+    return [(fact.survey.overall, fact.survey.comment) for fact in told if isinstance(fact, SurveyAnswered)]
+
+
+async def stored(feedback: Served) -> tuple[str, Survey]:
+    [row] = await feedback.rows(store.survey.select())
+    return row["state"], row["snapshot"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
+async def test_the_page_speaks_the_language_of_the_incident(feedback: Served, language: Language) -> None:
+    link, text = link_to(feedback, await an_invited_survey(feedback, language)), WORDS[language]
+    page = await feedback.client.get(link, headers={"Accept-Language": "fr"})
+    assert page.status_code == 200
+    assert f'<html lang="{language}">' in page.text
+    assert page.headers["Content-Language"] == language
+    said = (text.title, text.question, text.comment, text.comment_help, text.send, *text.scores)
+    assert [words for words in said if words not in page.text] == []
+    assert text.about.format(reference="INC-000001") in page.text
+    answered = await feedback.client.post(link, data={"overall": "5"}, follow_redirects=True)
+    assert (answered.status_code, answered.url.path) == (200, f"{link}/thanks")
+    assert [
+        words for words in (text.thanks_title, text.thanks, text.change) if words not in answered.text
+    ] == []
+
+
+async def test_a_language_that_is_not_spoken_here_is_answered_in_english(feedback: Served) -> None:
+    page = await feedback.client.get(link_to(feedback, await an_invited_survey(feedback, "de")))
+    assert '<html lang="en">' in page.text
+
+
+async def test_looking_changes_nothing(feedback: Served) -> None:
+    survey = await an_invited_survey(feedback)
+    link = link_to(feedback, survey)
+    for path in (link, f"{link}?score=1", f"{link}/thanks"):
+        for method in ("GET", "HEAD"):
+            answer = await feedback.client.request(method, path)
+            assert answer.status_code in (200, 303)
+    assert await stored(feedback) == ("invited", survey)
+    assert await feedback.told() == []
+
+
+async def test_the_score_of_the_link_is_chosen_already(feedback: Served) -> None:
+    link = link_to(feedback, await an_invited_survey(feedback))
+    for score in range(1, 6):
+        page = (await feedback.client.get(f"{link}?score={score}")).text
+        assert page.count("checked") == 1
+        assert f'value="{score}" required checked' in page
+    for nonsense in ("0", "6", "4.5", "x", "", "%00"):
+        page = (await feedback.client.get(f"{link}?score={nonsense}")).text
+        assert "checked" not in page
+
+
+async def test_an_answer_is_stored_and_told(feedback: Served) -> None:
+    link = link_to(feedback, await an_invited_survey(feedback))
+    answer = await feedback.client.post(link, data={"overall": "4", "comment": "Quick.\r\nThank you. "})
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{link}/thanks")
+    state, survey = await stored(feedback)
+    assert (state, survey.overall, survey.comment) == ("answered", 4, "Quick.\nThank you.")
+    assert survey.answered_at == feedback.clock.now()
+    assert await answers(feedback) == [(4, "Quick.\nThank you.")]
+
+
+async def test_a_second_answer_replaces_the_first(feedback: Served) -> None:
+    link = link_to(feedback, await an_invited_survey(feedback))
+    await feedback.client.post(link, data={"overall": "4", "comment": "Quick."})
+    page = (await feedback.client.get(link)).text
+    assert 'value="4" required checked' in page
+    assert ">Quick.</textarea>" in page
+    feedback.clock.advance(timedelta(hours=1))
+    await feedback.client.post(link, data={"overall": "1", "comment": "Broken again."})
+    assert await answers(feedback) == [(4, "Quick."), (1, "Broken again.")]
+    assert await feedback.count(store.survey) == 1
+
+
+async def test_a_form_that_is_sent_twice_is_one_answer(feedback: Served) -> None:
+    link = link_to(feedback, await an_invited_survey(feedback))
+    for _ in range(2):
+        assert (
+            await feedback.client.post(link, data={"overall": "4", "comment": "Quick."})
+        ).status_code == 303
+    assert await answers(feedback) == [(4, "Quick.")]
+
+
+async def test_an_answer_without_a_score_is_asked_for_it_and_keeps_the_comment(feedback: Served) -> None:
+    link = link_to(feedback, await an_invited_survey(feedback))
+    for overall in ({}, {"overall": "6"}, {"overall": "-1"}, {"overall": "４"}):
+        page = await feedback.client.post(link, data={"comment": "So much to say.", **overall})
+        assert page.status_code == 422
+        assert WORDS["en"].choose in page.text
+        assert ">So much to say.</textarea>" in page.text
+    assert await answers(feedback) == []
+
+
+async def test_when_the_time_is_over_the_survey_is_gone(feedback: Served) -> None:
+    survey = await an_invited_survey(feedback, "zh-Hans")
+    link = link_to(feedback, survey)
+    feedback.clock.set(survey.expires_at)
+    assert (await feedback.client.get(link)).status_code == 200
+    # And a year later, when the link itself is old, it is still the survey that says so, in its language.
+    for later in (timedelta(seconds=1), timedelta(days=365)):
+        feedback.clock.set(survey.expires_at + later)
+        for answer in (
+            await feedback.client.get(link),
+            await feedback.client.post(link, data={"overall": "4"}),
+            await feedback.client.post(link),
+        ):
+            assert answer.status_code == 410
+            assert WORDS["zh-Hans"].late in answer.text
+            assert "<form" not in answer.text
+    assert await answers(feedback) == []
+
+
+async def test_who_answered_in_time_may_still_see_the_thanks_but_change_nothing(feedback: Served) -> None:
+    survey = await an_invited_survey(feedback)
+    link = link_to(feedback, survey)
+    await feedback.client.post(link, data={"overall": "4"})
+    feedback.clock.set(survey.expires_at + timedelta(days=1))
+    page = await feedback.client.get(f"{link}/thanks")
+    assert page.status_code == 200
+    assert WORDS["en"].change not in page.text
+
+
+async def test_thanks_come_after_the_answer(feedback: Served) -> None:
+    link = link_to(feedback, await an_invited_survey(feedback))
+    answer = await feedback.client.get(f"{link}/thanks")
+    assert (answer.status_code, answer.headers["Location"]) == (303, link)
+
+
+async def test_a_link_that_is_not_ours_leads_to_a_page_that_helps(feedback: Served) -> None:
+    survey = await an_invited_survey(feedback)
+    link, signer = link_to(feedback, survey), feedback.runtime.context.signer
+    others = [
+        signer.sign("status", survey.id),
+        signer.sign("survey", "another"),
+        "x",
+        "%00",
+        "%ff",
+        "a.b",
+        "é",
+    ]
+    for path in (link[:-1], f"{link}x", *(f"/survey/{token}" for token in others)):
+        for asked in (
+            await feedback.client.get(path, headers={"Accept-Language": "zh-TW,zh;q=0.9"}),
+            await feedback.client.post(path, data={"overall": "1"}, headers={"Accept-Language": "zh-TW"}),
+            await feedback.client.get(f"{path}/thanks", headers={"Accept-Language": "zh-TW"}),
+        ):
+            assert asked.status_code == 404
+            assert WORDS["zh-Hant"].bad in asked.text
+    assert (await feedback.client.head("/survey/x")).status_code == 404
+    assert (await stored(feedback))[0] == "invited"
+
+
+async def test_what_strangers_wrote_does_nothing_on_our_page(feedback: Served) -> None:
+    link = link_to(feedback, await an_invited_survey(feedback))
+    await feedback.client.post(link, data={"overall": "4", "comment": HOSTILE})
+    again = await feedback.client.post(link, data={"comment": HOSTILE})
+    for page in (await feedback.client.get(link), again):
+        assert "<script" not in page.text
+        assert "<img" not in page.text
+        assert "&lt;/textarea&gt;&lt;script&gt;" in page.text
+    assert await answers(feedback) == [(4, HOSTILE)]
+
+
+async def test_every_page_is_locked_down(feedback: Served) -> None:
+    link = link_to(feedback, await an_invited_survey(feedback))
+    pages = [
+        await feedback.client.get(link),
+        await feedback.client.get("/survey/x"),
+        await feedback.client.post(link),
+        await feedback.client.post(link, data={"overall": "3"}),
+        await feedback.client.get(f"{link}/thanks"),
+    ]
+    assert [page.status_code for page in pages] == [200, 404, 422, 303, 200]
+    for page in pages:
+        policy = page.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "form-action 'self'" in policy
+        assert "script" not in policy
+        assert "unsafe" not in policy
+        assert page.headers["X-Content-Type-Options"] == "nosniff"
+        assert page.headers["Referrer-Policy"] == "no-referrer"
+        assert page.headers["Cache-Control"] == "no-store"
+        assert "style=" not in page.text
+    assert (await feedback.client.get("/static/candor.css")).headers["Content-Type"].startswith("text/css")
