@@ -25,16 +25,27 @@ PARTS: Mapping[str, Callable[[Session], Measured]] = {
 }
 
 
+FAILURES = (RuntimeError, TimeoutError, AssertionError, ValueError, OSError)
+"""What may end one part; the others are measured all the same."""
+
+
 def main() -> None:
-    """Run the parts that are wanted."""
+    """Run the parts that are wanted. Exits with 1 when one of them failed."""
     options = _parser().parse_args()
+    failed = []
     with opened(Length.of(options.rounds, quick=options.quick)) as session:
         session.say(f"bench on {machine()}")
         for name in options.only or PARTS:
-            measured = PARTS[name](session)
+            try:
+                measured = PARTS[name](session)
+            except FAILURES as failure:
+                session.say(f"{name} failed: {type(failure).__name__}: {failure}")
+                failed.append(name)
+                continue
             if options.rounds >= FEWEST_ROUNDS:
                 _write(name, measured, document=not options.quick)
-        session.say("done")
+        session.say(f"failed: {', '.join(failed)}" if failed else "done")
+    sys.exit(bool(failed))
 
 
 def _write(name: str, measured: Measured, *, document: bool) -> None:

@@ -6,10 +6,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
 from candor_common.provision import SERVICES, provision, role_of
@@ -22,6 +23,8 @@ from tests.servers.process import free_port, last_lines
 
 PASSWORD = "bench"
 SIGNING_KEY = "bench-" * 8
+READY_WITHIN = 90.0
+Process: TypeAlias = "subprocess.Popen[bytes]"
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,10 @@ def intake(session: Session) -> Iterator[Target]:
     """Intake alone, on an empty database, with Kafka to relay to."""
     with _setting() as (setting, _, _), ExitStack() as stack:
         url = _provisioned(session, ["intake"])["intake"]
-        pid = stack.enter_context(_service(session, setting, "intake", url))
-        target = Target("candor intake", _url(setting), {"intake": pid, **session.pids}, request_body)
-        _until(lambda: measure.accepts(target), 60, setting.folder)
+        process = stack.enter_context(_service(session, setting, "intake", url))
+        pids = {"intake": process.pid, **session.pids}
+        target = Target("candor intake", _url(setting), pids, request_body)
+        _until(lambda: measure.accepts(target), [process], setting.folder)
         yield target
 
 
@@ -63,15 +67,14 @@ def distributed(session: Session) -> Iterator[Running]:
     with _setting() as (setting, record, sink_pid), ExitStack() as stack:
         session.clear_kafka()
         urls = _provisioned(session, SERVICES)
-        pids = {
+        processes = {
             service: stack.enter_context(_service(session, setting, service, url))
             for service, url in urls.items()
         }
-        target = Target(
-            "candor distributed", _url(setting), {**pids, **session.pids}, request_body, sink=record
-        )
-        _until(lambda: measure.accepts(target), 60, setting.folder)
-        _until(lambda: record.stat().st_size > 0, 60, setting.folder)
+        pids = {name: process.pid for name, process in processes.items()} | session.pids
+        target = Target("candor distributed", _url(setting), pids, request_body, sink=record)
+        _until(lambda: measure.accepts(target), processes.values(), setting.folder)
+        _until(lambda: record.stat().st_size > 0, processes.values(), setting.folder)
         yield Running(target, sink_pid)
 
 
@@ -119,7 +122,7 @@ def _provisioned(session: Session, services: Sequence[str]) -> dict[str, str]:
 
 
 @contextmanager
-def _service(session: Session, setting: Setting, service: str, url: str) -> Iterator[int]:
+def _service(session: Session, setting: Setting, service: str, url: str) -> Iterator[Process]:
     port = setting.port if service == "intake" else free_port()
     environment = setting.environment(
         {"CANDOR_DATABASE_URL": url, "CANDOR_KAFKA_BOOTSTRAP": session.kafka, "CANDOR_PORT": str(port)}
@@ -127,9 +130,8 @@ def _service(session: Session, setting: Setting, service: str, url: str) -> Iter
     command = [sys.executable, "-m", f"candor_{service.replace('-', '_')}"]
     process = measure.start(command, environment, setting.folder / f"{service}.log")
     try:
-        yield process.pid
-        if process.poll() is not None:
-            raise RuntimeError(f"{service} ended by itself:\n{_logs(setting.folder)}")
+        yield process
+        _check([process], setting.folder)
     finally:
         end(process)
 
@@ -146,12 +148,18 @@ def _key(setting: Setting) -> dict[str, str]:
     return {}
 
 
-def _until(done: Callable[[], bool], seconds: float, folder: Path) -> None:
-    give_up = time.monotonic() + seconds
+def _until(done: Callable[[], bool], processes: Iterable[Process], folder: Path) -> None:
+    give_up = time.monotonic() + READY_WITHIN
     while not done():
+        _check(processes, folder)
         if time.monotonic() > give_up:
-            raise TimeoutError(f"the product is not ready after {seconds:.0f} s\n{_logs(folder)}")
+            raise TimeoutError(f"the product is not ready after {READY_WITHIN:.0f} s\n{_logs(folder)}")
         time.sleep(0.02)
+
+
+def _check(processes: Iterable[Process], folder: Path) -> None:
+    if any(process.poll() is not None for process in processes):
+        raise RuntimeError(f"a process ended by itself\n{_logs(folder)}")
 
 
 def _logs(folder: Path) -> str:
@@ -162,7 +170,7 @@ def _url(setting: Setting) -> str:
     return f"http://127.0.0.1:{setting.port}/v1/requests"
 
 
-def end(process: "subprocess.Popen[bytes]") -> None:
+def end(process: Process) -> None:
     """Ask a process to end, and wait; kill it when it does not."""
     process.terminate()
     try:

@@ -26,7 +26,7 @@ class Length:
 
     rounds: int = 3
     saturation: float = 4.0
-    stage: float = 0.6
+    stage: float = 0.5
     rate: float = 4.0
     hold: float = 20.0
     idle: float = 10.0
@@ -47,7 +47,7 @@ class Session:
     length: Length
     folder: Path
     began: float = field(default_factory=time.monotonic)
-    patience: float = 60.0
+    patience: float = 45.0
     """Seconds that may be spent, over the whole run, on repeating what others have disturbed."""
 
     def say(self, text: str) -> None:

@@ -1,4 +1,4 @@
-"""These tests keep a whole machine busy, so that only one file of them runs at a time."""
+"""Tests that keep a whole machine busy take turns: one file of them runs at a time."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ import pytest
 from tests.worlds.alone import alone_on
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _alone(pytestconfig: pytest.Config) -> Iterator[None]:
+@pytest.fixture(scope="module")
+def alone(pytestconfig: pytest.Config) -> Iterator[None]:
     with alone_on(pytestconfig):
         yield

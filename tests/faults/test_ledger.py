@@ -10,7 +10,7 @@ import pytest
 from tests.faults import trials
 from tests.faults.trials import Outcome
 
-pytestmark = pytest.mark.xdist_group("faults")
+pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.usefixtures("alone")]
 
 SECONDS = 20.0
 

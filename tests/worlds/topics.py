@@ -24,7 +24,7 @@ class TopicReader:
             "auto.offset.reset": "earliest",
             "fetch.wait.max.ms": 50,
         }
-        self._consumer = Consumer(settings, logger=logging.getLogger("tests.topics"))
+        self._consumer = Consumer(settings, logger=_silence())
         self._events: list[SeenEvent] = []
         self._topics: set[str] = set()
 
@@ -65,6 +65,13 @@ class TopicReader:
 
     def close(self) -> None:
         self._consumer.close()
+
+
+def _silence() -> logging.Logger:
+    """Brokers are killed on purpose, and the client would say so many times a second."""
+    logger = logging.getLogger("tests.topics")
+    logger.propagate, logger.handlers = False, [logging.NullHandler()]
+    return logger
 
 
 def _event(read: Any) -> SeenEvent:

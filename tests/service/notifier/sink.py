@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 HANG_UP = "hang up"
 STALL = "stall"
-MESSAGE_ID = b"Message-ID: "
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,14 @@ class Received:
 
     @property
     def message_id(self) -> str:
-        return self.raw.split(MESSAGE_ID)[1].split(b"\r\n")[0].decode()
+        return self._header(b"Message-ID")
+
+    @property
+    def subject(self) -> str:
+        return self._header(b"Subject")
+
+    def _header(self, name: bytes) -> str:
+        return self.raw.split(name + b": ", 1)[1].split(b"\r\n")[0].decode()
 
 
 @dataclass

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from candor_common.events import (
     Fact,
     IncidentOpened,
+    IncidentResolved,
     IncidentUpdated,
     Message,
     MessageDelayed,
@@ -27,7 +28,7 @@ from candor_notifier.handlers import MAIL
 from candor_notifier.outcomes import Tried, record
 from tests.service.notifier.conftest import Office
 from tests.service.notifier.sink import HANG_UP, Sink
-from tests.unit.notifier.builders import a_promise, an_incident
+from tests.unit.notifier.builders import FIXED, a_promise, an_incident
 
 
 def news(number: int = 42) -> IncidentUpdated:
@@ -91,6 +92,27 @@ async def test_an_acknowledgement_wants_no_bounces(post: Office, sink: Sink) -> 
     await post.receive(IncidentOpened(incident=an_incident(), request_id="r"))
     await post.deliver(seconds=5)
     assert sink.received[0].sender == ""
+
+
+async def test_a_customer_reads_about_one_incident_in_order(post: Office, sink: Sink) -> None:
+    resolved = IncidentResolved(incident=an_incident(version=3), by="ana", resolution=FIXED)
+    await post.receive(IncidentOpened(incident=an_incident(), request_id="r"), news(), resolved, news(43))
+    await post.deliver()
+    assert [mail.subject.split(" [")[1] for mail in sink.received] == ["INC-000043]"]
+    sink.to_data.append("451 4.3.0 try later")
+    await post.deliver(seconds=5)
+    assert len(sink.received) == 2, "what follows waits for what is delayed"
+    sink.received.clear()
+    await post.deliver(seconds=5)
+    about = [mail.subject for mail in sink.received if b"[INC-000042]" in mail.raw]
+    assert [subject.split(":")[0] for subject in about] == [
+        "We have your message",
+        "News about",
+        "It works again",
+    ]
+    first, second, third = (mail for mail in sink.received if b"[INC-000042]" in mail.raw)
+    assert f"In-Reply-To: {first.message_id}".encode() in second.raw
+    assert f"In-Reply-To: {second.message_id}".encode() in third.raw
 
 
 async def test_a_failure_that_passes_delays_and_the_same_mail_leaves_later(post: Office, sink: Sink) -> None:

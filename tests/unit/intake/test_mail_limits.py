@@ -17,10 +17,10 @@ MIXED = "multipart/mixed; boundary=b"
 
 
 @pytest.fixture(autouse=True)
-def _in_two_seconds() -> Iterator[None]:
-    started = time.perf_counter()
+def _in_two_seconds_of_work() -> Iterator[None]:
+    started = time.process_time()
     yield
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def nested(levels: int) -> bytes:

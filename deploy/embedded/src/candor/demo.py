@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from contextlib import ExitStack
 
 import typer
 from rich.console import Console
@@ -26,7 +27,9 @@ def demo(*, wait: bool) -> None:
     console, played = Console(file=sys.stdout, highlight=False), False
     console.print(f"\n[bold]A small day with Candor[/], on which an hour takes {HOUR} seconds\n")
     try:
-        with candor_up() as candor:
+        with ExitStack() as closing:
+            with console.status("Candor starts, on data that is thrown away"):
+                candor = closing.enter_context(candor_up())
             stage = Stage(candor)
             _play(console, stage)
             _tell(console, stage)

@@ -1,10 +1,10 @@
-"""The charter of the demo: the one that Candor ships with, on a clock on which an hour takes ten seconds."""
+"""The charter of the demo: the one that Candor ships with, on a clock on which an hour takes twelve seconds."""
 
 import re
 from importlib.resources import files
 from pathlib import Path
 
-HOUR = 10
+HOUR = 12
 """How many seconds an hour of the shipped charter takes."""
 
 _SPAN = re.compile(r"(?<=: )([0-9]+)([mhd])\b")

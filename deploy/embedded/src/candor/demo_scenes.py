@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from candor import demo_words as words
+from candor.demo_process import DemoFailed
 from candor.demo_stage import Stage, expect, seconds_from_now
 
 Scene = Callable[[Stage], Iterator[str]]
@@ -12,7 +13,7 @@ _SURVEY_LINK = re.compile(r"https?://[^/\s]+(/survey/\S+\?score=5)")
 
 
 def urgent_request(stage: Stage) -> Iterator[str]:
-    """Everything goes as it should."""
+    """A promise is given and kept."""
     yield "A shop is down: an urgent request comes in over REST and is acknowledged by mail"
     reference = stage.request(words.SHOP)
     stage.mail("acknowledgement", reference)
@@ -21,15 +22,15 @@ def urgent_request(stage: Stage) -> Iterator[str]:
     yield f"{reference}: writes what is being done, what to expect, and by when there is more"
     stage.command(reference, "update", **words.SHOP_FOUND, next_by=seconds_from_now(10))
     stage.mail("update", reference)
-    stage.kept(reference, "first_response")
+    stage.ended(reference, "first_response", "kept")
     yield f"{reference}: three seconds of work pass; the next word comes in time"
     stage.let_pass(3)
     stage.command(reference, "update", **words.SHOP_NEARLY, next_by=seconds_from_now(10))
-    stage.kept(reference, "next_update")
+    stage.ended(reference, "next_update", "kept")
     yield f"{reference}: it works again, and the customer reads why and how it was checked"
     stage.command(reference, "resolve", **words.SHOP_MENDED)
     stage.mail("resolution", reference)
-    stage.kept(reference, "resolution")
+    stage.ended(reference, "resolution", "kept")
 
 
 def chinese_mails(stage: Stage) -> Iterator[str]:
@@ -45,7 +46,7 @@ def chinese_mails(stage: Stage) -> Iterator[str]:
     yield f"{traditional}: a person answers it"
     stage.command(traditional, "update", **words.TRADITIONAL_ANSWER, next_by=seconds_from_now(120))
     stage.mail("update", traditional)
-    stage.kept(traditional, "first_response")
+    stage.ended(traditional, "first_response", "kept")
 
 
 def alert(stage: Stage) -> Iterator[str]:
@@ -58,7 +59,7 @@ def alert(stage: Stage) -> Iterator[str]:
     expect(again == reference, f"The repeated alert of {reference} became {again}.")
     yield f"{reference}: the alert is over, and the incident ends with it"
     stage.alert(words.disk_alert("resolved"))
-    stage.kept(reference, "resolution")
+    stage.ended(reference, "resolution", "kept")
     after = stage.incident(reference)
     expect(after["status"] == "resolved", f"{reference} is {after['status']}, not resolved.")
 
@@ -69,29 +70,25 @@ def unanswered_request(stage: Stage) -> Iterator[str]:
     reference = stage.request(words.HELP_DESK)
     stage.mail("acknowledgement", reference)
     yield f"{reference}: three quarters of the time go by, then the promise to answer is at risk"
-    stage.promise(reference, "first_response", lambda one: one["warned_at"], "at risk")
+    stage.promise(reference, "first_response", "at risk", lambda one: one["warned_at"])
     yield f"{reference}: the time is over, then the promise is breached"
-    stage.promise(reference, "first_response", lambda one: one["state"] == "breached", "breached")
+    stage.ended(reference, "first_response", "breached")
     yield f"{reference}: the customer is told so, and gets a new promise"
     stage.mail("breach_notice", reference)
-    stage.promise(reference, "next_update", lambda _one: True, "made")
+    stage.promise(reference, "next_update", "made", lambda _one: True)
     yield f"{reference}: a person answers, and the new promise is kept"
     stage.command(reference, "update", **words.HELP_DESK_ANSWER, next_by=seconds_from_now(120))
     stage.mail("update", reference)
-    stage.kept(reference, "next_update")
+    stage.ended(reference, "next_update", "kept")
 
 
 def survey(stage: Stage) -> Iterator[str]:
     """A customer says how it went."""
     yield "The first customer is asked how it went"
-    invited = stage.until(
-        "a mail with a survey is sent",
-        lambda: next((one for one in stage.messages() if one["kind"] == "survey"), None),
-    )
+    invited = stage.message("survey")
     link = _SURVEY_LINK.search(stage.letter(invited).text)
     if link is None:
-        expect(False, "The mail with the survey has no link to it.")
-        return
+        raise DemoFailed("The mail with the survey has no link to it.")
     yield "The customer opens the link, finds the form and sends it"
     page = stage.call("GET", link[1]).text
     expect('name="overall"' in page, "The page of the survey shows no form.")

@@ -4,7 +4,7 @@ import email
 import html
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -112,31 +112,27 @@ class Stage:
 
     def mail(self, kind: str, reference: str) -> Letter:
         """The newest mail of a kind about an incident, as soon as it was sent."""
-        return self.letter(
-            self.until(
-                f"{reference}: a mail of the kind {kind} is sent",
-                lambda: next(
-                    (
-                        one
-                        for one in self.messages()
-                        if (one["kind"], one["incident_id"]) == (kind, reference)
-                    ),
-                    None,
-                ),
-            )
+        return self.letter(self.message(kind, reference))
+
+    def message(self, kind: str, reference: str | None = None) -> Json:
+        """The newest mail of a kind, as it stands on record; about any incident when none is named."""
+
+        def fits(one: Json) -> bool:
+            return one["kind"] == kind and reference in (None, one["incident_id"])
+
+        what = f"{reference or 'any incident'}: a mail of the kind {kind} is sent"
+        return self.until(what, lambda: first(self.messages(), fits))
+
+    def promise(self, reference: str, kind: str, said: str, fits: Callable[[Json], object]) -> None:
+        """Wait for a promise of a kind of which something is true."""
+        self.until(
+            f"{reference}: the promise of the kind {kind} is {said}",
+            lambda: first(self.promises(reference), lambda one: one["kind"] == kind and fits(one)),
         )
 
-    def promise(self, reference: str, kind: str, fits: Callable[[Json], object], said: str) -> Json:
-        """A promise of which something is true, as soon as it is."""
-        return self.until(
-            f"{reference}: the promise {kind} is {said}",
-            lambda: next(
-                (one for one in self.promises(reference) if one["kind"] == kind and fits(one)), None
-            ),
-        )
-
-    def kept(self, reference: str, kind: str) -> None:
-        self.promise(reference, kind, lambda one: one["state"] == "kept", "kept")
+    def ended(self, reference: str, kind: str, state: str) -> None:
+        """Wait for a promise that is kept, or breached."""
+        self.promise(reference, kind, state, lambda one: one["state"] == state)
 
     def until(self, what: str, look: Callable[[], T | None]) -> T:
         """What `look` finds, as soon as it finds something. Raises DemoFailed when it takes too long."""
@@ -153,12 +149,15 @@ class Stage:
 
     def _opened(self, reference: str) -> str:
         # A request becomes an incident a moment after it was accepted.
-        return self.until(
+        self.until(
             f"{reference} is an incident",
-            lambda: next(
-                (one["id"] for one in self.read("/v1/incidents")["incidents"] if one["id"] == reference), None
-            ),
+            lambda: first(self.read("/v1/incidents")["incidents"], lambda one: one["id"] == reference),
         )
+        return reference
+
+
+def first(items: Iterable[Json], fits: Callable[[Json], object]) -> Json | None:
+    return next((one for one in items if fits(one)), None)
 
 
 def seconds_from_now(seconds: float) -> str:

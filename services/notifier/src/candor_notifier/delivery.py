@@ -130,11 +130,12 @@ class Delivery:
             if not await self._ours(due):
                 return
             tried = await self._attempt(due)
-        after = await self._records.add(tried)
-        if after is not None:
-            tell(after)
-        if isinstance(tried.outcome, Passing) and tried.outcome.away:
-            self._was_away = True
+        recorded = await self._records.add(tried)
+        self._was_away |= isinstance(tried.outcome, Passing) and tried.outcome.away
+        if recorded is not None:
+            tell(recorded.message)
+            if recorded.more:
+                await self.deliver_due()
 
     async def _ours(self, due: Due) -> bool:
         """Whether the lease holds until a send that begins now has ended. After a long wait it is renewed first."""

@@ -21,7 +21,7 @@ from candor_notifier.store import Due
 
 log = structlog.get_logger()
 
-REST = 0.05
+REST = 0.1
 """Seconds between two transactions. Sends end one by one, and a transaction for each would cost more than the send."""
 
 
@@ -35,6 +35,15 @@ class Tried:
     outcome: Outcome
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A message after its outcome was written down."""
+
+    message: Message
+    more: bool
+    """True when the next message about the same incident is due."""
+
+
 class Records:
     """Writes outcomes down in groups: a lone one at once, many together."""
 
@@ -43,7 +52,7 @@ class Records:
         self._gate: asyncio.Future[None] | None = None
         self._rests_until = 0.0
 
-    async def add(self, tried: Tried) -> Message | None:
+    async def add(self, tried: Tried) -> Recorded | None:
         """The message after it was recorded; None when a replica had recorded it as done. A database that is away is
         waited for, since the mail has left."""
         while True:
@@ -75,7 +84,7 @@ class Records:
             gate.set_result(None)
 
 
-def record(channel: Channel, transaction: Transaction, batch: Sequence[Tried]) -> list[Message | None]:
+def record(channel: Channel, transaction: Transaction, batch: Sequence[Tried]) -> list[Recorded | None]:
     """The messages as they stand now; nothing for one that a replica has recorded as done before."""
     connection, now = transaction.connection, transaction.now
     mine = store.unfinished(connection, [tried.due.message.id for tried in batch])
@@ -88,7 +97,8 @@ def record(channel: Channel, transaction: Transaction, batch: Sequence[Tried]) -
     for tried, after in pairs:
         if fact := _fact(tried.due.message, after):
             transaction.emit(fact, traceparent=tried.due.traceparent)
-    by_id = {after.id: after for _, after in pairs}
+    more = store.with_more_due(connection, {after.incident_id for _, after in pairs}, now)
+    by_id = {after.id: Recorded(after, after.incident_id in more) for _, after in pairs}
     return [by_id.get(tried.due.message.id) for tried in batch]
 
 

@@ -88,7 +88,7 @@ def promises_of(
 
 
 def plan(connection: Connection, planned: Sequence[tuple[Planned, str]]) -> None:
-    """Note messages to be sent, each with its trace; one that is known already stays as it is."""
+    """Note messages to be sent, each with its trace, in order; one that is known already stays as it is."""
     rows = [
         {
             "id": one.message.id,
@@ -96,12 +96,13 @@ def plan(connection: Connection, planned: Sequence[tuple[Planned, str]]) -> None
             "state": one.message.state.value,
             "send_at": one.send_at,
             "planned_at": one.message.planned_at,
+            "place": place,
             "kind": one.message.kind.value,
             "traceparent": traceparent,
             "words": _words.dump_json(one.words, exclude_none=True).decode(),
             "snapshot": one.message,
         }
-        for one, traceparent in planned
+        for place, (one, traceparent) in enumerate(planned)
     ]
     insert_new(connection, message, rows)
 
@@ -144,10 +145,13 @@ def note_thread(connection: Connection, mails: Iterable[tuple[str, str, datetime
 
 
 def claim(connection: Connection, now: datetime, lease: timedelta, limit: int) -> list[Due]:
-    """Messages that are due, ours alone until the lease is over; what another replica holds is left to it."""
+    """Messages that are due, ours alone until the lease is over; what another replica holds is left to it.
+
+    About one incident the customer reads things in order: a message waits until those before it left or were refused.
+    """
     query = (
         sa.select(message)
-        .where(message.c.send_at <= now)
+        .where(message.c.send_at <= now, ~_waits_for_another())
         .order_by(message.c.send_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -158,6 +162,25 @@ def claim(connection: Connection, now: datetime, lease: timedelta, limit: int) -
     ids = [row["id"] for row in rows]
     connection.execute(sa.update(message).where(message.c.id.in_(ids)).values(send_at=now + lease))
     return _with_context(connection, rows, now)
+
+
+def _waits_for_another() -> sa.Exists:
+    before = message.alias("before")
+    earlier = sa.or_(
+        before.c.planned_at < message.c.planned_at,
+        sa.and_(before.c.planned_at == message.c.planned_at, before.c.place < message.c.place),
+    )
+    return sa.exists().where(
+        before.c.incident_id == message.c.incident_id, before.c.send_at.is_not(None), earlier
+    )
+
+
+def with_more_due(connection: Connection, incident_ids: Collection[str], now: datetime) -> set[str]:
+    """Those of the incidents about which another message is due."""
+    query = sa.select(message.c.incident_id).where(
+        message.c.incident_id.in_(incident_ids), message.c.send_at <= now
+    )
+    return set(connection.scalars(query))
 
 
 def renew(connection: Connection, identifier: str, leased_until: datetime, until: datetime) -> bool:

@@ -33,6 +33,7 @@ message = sa.Table(
     sa.Column("state", sa.String(12), nullable=False),
     sa.Column("send_at", Moment),
     sa.Column("planned_at", Moment, nullable=False),
+    sa.Column("place", sa.Integer, nullable=False),
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("traceparent", sa.String(55), nullable=False),
     sa.Column("words", sa.Text, nullable=False),

@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(12), nullable=False),
         sa.Column("send_at", Moment),
         sa.Column("planned_at", Moment, nullable=False),
+        sa.Column("place", sa.Integer, nullable=False),
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("traceparent", sa.String(55), nullable=False),
         sa.Column("words", sa.Text, nullable=False),
