@@ -216,6 +216,21 @@ def _mail_arrives_once_or_again_under_the_same_id(evidence: Evidence) -> Iterato
     yield from (f"{key} came {count} times" for key, count in came.items() if count > MOST_COPIES)
 
 
+def _mail_comes_in_order(evidence: Evidence) -> Iterator[str]:
+    """About one incident a mail comes for the first time after all that were planned before it."""
+    places = {
+        message.message_id: (message.incident_id, (row["planned_at"], row["place"]))
+        for message, row in zip(_messages(evidence), evidence.tables[TABLES["notifier"]], strict=True)
+    }
+    latest: dict[str, Any] = {}
+    for name in dict.fromkeys(mail.message_id for mail in evidence.mails):
+        if name in places:
+            incident, place = places[name]
+            if place < latest.get(incident, place):
+                yield f"{name} came after one that was planned later"
+            latest[incident] = place
+
+
 def _one_survey_per_resolution(evidence: Evidence) -> Iterator[str]:
     counts = Counter(fact.survey.id for fact in evidence.facts(SurveyInvited))
     yield from (f"survey {name} was sent {count} times" for name, count in counts.items() if count > 1)
@@ -261,6 +276,7 @@ CHECKS: tuple[Check, ...] = (
     _promises_are_missed_once_and_never_early,
     _one_message_per_event_and_recipient,
     _mail_arrives_once_or_again_under_the_same_id,
+    _mail_comes_in_order,
     _one_survey_per_resolution,
     _nothing_is_set_aside,
 )

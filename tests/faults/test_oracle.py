@@ -81,6 +81,7 @@ TAMPERED: dict[str, Callable[[Evidence], Evidence]] = {
     "the record of messages is gone": lambda one: _no_rows(one, "notifier"),
     "mails are lost": lambda one: replace(one, mails=one.mails[1:]),
     "mails come three times": lambda one: replace(one, mails=[*one.mails] * 3),
+    "mails come in another order": lambda one: replace(one, mails=list(reversed(one.mails))),
     "an event was set aside": lambda one: replace(
         one, tables={**one.tables, "parked_event": [{"subscription": "triage", "reason": "poison"}]}
     ),

@@ -182,19 +182,19 @@ async def test_a_crash_between_sending_and_recording_sends_the_same_bytes_again(
 
 async def test_a_server_that_is_away_delays_everything_and_loses_nothing(post: Office, sink: Sink) -> None:
     await sink.stop()
-    await post.receive(*[news(number) for number in range(30)])
+    await post.receive(*[news(number) for number in range(12)])
     await post.deliver()
     assert {one.state for one in await post.messages()} == {MessageState.DELAYED}
     assert all((one.reason or "").startswith("mail server away: ") for one in await post.messages())
-    for _ in range(60):
+    for _ in range(20):
         await post.deliver(minutes=2)
     await sink.start()
     await post.deliver(minutes=1)
     await post.deliver()
     await post.deliver(minutes=1)
     assert {one.state for one in await post.messages()} == {MessageState.SENT}
-    assert len({mail.message_id for mail in sink.received}) == len(sink.received) == 30
-    assert sorted(types(await post.told()), key=str) == [MessageDelayed] * 30 + [MessageSent] * 30
+    assert len({mail.message_id for mail in sink.received}) == len(sink.received) == 12
+    assert sorted(types(await post.told()), key=str) == [MessageDelayed] * 12 + [MessageSent] * 12
 
 
 async def test_after_three_days_it_is_given_up(post: Office, sink: Sink) -> None:

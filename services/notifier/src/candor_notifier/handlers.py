@@ -27,7 +27,7 @@ from candor_common.events import (
     SurveyInvited,
 )
 from candor_common.service import Context, Subscriptions
-from candor_notifier import store
+from candor_notifier import snapshots, store
 from candor_notifier.domain import message
 from candor_notifier.domain.message import Desk, Planned
 
@@ -42,7 +42,7 @@ Breach = tuple[Promise, str]
 
 def follow_incidents(transaction: Transaction, events: Sequence[Envelope[Any]], context: Context) -> None:
     """Keep the snapshots, and plan what an incident's change is to tell the customer."""
-    store.save_incidents(transaction.connection, (event.fact.incident for event in events))
+    snapshots.save_incidents(transaction.connection, (event.fact.incident for event in events))
     desk = _desk(transaction, context)
     _plan(transaction, [(one, event.traceparent) for event in events if (one := _message(event, desk))])
     opened = {event.subject: event for event in events if isinstance(event.fact, IncidentOpened)}
@@ -65,7 +65,7 @@ def _message(event: Envelope[Any], desk: Desk) -> Planned | None:
 def _catch_up(transaction: Transaction, opened: Mapping[str, Envelope[IncidentOpened]], desk: Desk) -> None:
     """Promises may have been heard of before the incident that they are about."""
     states = {PromiseState.OPEN, PromiseState.BREACHED}
-    promises = store.promises_of(transaction.connection, opened, states)
+    promises = snapshots.promises_of(transaction.connection, opened, states)
     if not promises:
         return
     _release_acknowledgements(transaction, {one.incident_id for one in promises})
@@ -77,13 +77,13 @@ def _catch_up(transaction: Transaction, opened: Mapping[str, Envelope[IncidentOp
 
 def follow_promises(transaction: Transaction, events: Sequence[Envelope[Any]], context: Context) -> None:
     """Keep the snapshots, let acknowledgements go that waited for them, and own up to what was missed."""
-    store.save_promises(transaction.connection, (event.fact.promise for event in events))
+    snapshots.save_promises(transaction.connection, (event.fact.promise for event in events))
     made = {event.subject for event in events if isinstance(event.fact, PromiseMade)}
     if made:
         _release_acknowledgements(transaction, made)
     missed = [event for event in events if isinstance(event.fact, PromiseBreached)]
     if missed:
-        incidents = store.incidents_by_id(transaction.connection, {event.subject for event in missed})
+        incidents = snapshots.incidents_by_id(transaction.connection, {event.subject for event in missed})
         breaches = [(event.fact.promise, event.traceparent) for event in missed]
         _own_up(transaction, breaches, incidents, _desk(transaction, context))
 
@@ -123,7 +123,7 @@ def follow_mail(
     _context: Context,
 ) -> None:
     """Keep the ids of customers' mail, so that our answers stand in its thread."""
-    store.note_thread(
+    snapshots.note_thread(
         transaction.connection,
         [
             (event.fact.message_id, event.subject, event.fact.received_at)

@@ -14,7 +14,7 @@ from candor_common.database import Database, Transaction
 from candor_common.errors import is_unavailable
 from candor_common.events import Fact, Message, MessageDelayed, MessageRefused, MessageSent, MessageState
 from candor_common.group_commit import GroupCommit
-from candor_notifier import store
+from candor_notifier import snapshots, store
 from candor_notifier.channels import Channel, Left, Outcome, Passing, Permanent, Sent
 from candor_notifier.domain import message as life
 from candor_notifier.store import Due
@@ -91,7 +91,7 @@ def record(channel: Channel, transaction: Transaction, batch: Sequence[Tried]) -
     pairs = [(tried, _after(tried, now)) for tried in batch if tried.due.message.id in mine]
     left = [(tried, after) for tried, after in pairs if after.state is MessageState.SENT]
     store.save_outcomes(connection, [after for _, after in pairs])
-    store.note_thread(connection, ((after.message_id, after.incident_id, now) for _, after in left))
+    snapshots.note_thread(connection, ((after.message_id, after.incident_id, now) for _, after in left))
     mails = [Left(after.id, after.recipient, tried.subject, tried.raw) for tried, after in left]
     channel.keep(connection, mails, now)
     for tried, after in pairs:

@@ -1,25 +1,23 @@
-"""What notifier keeps: messages, and of incidents and promises what a message needs when it is rendered."""
+"""The messages: which are due, who sends them, and what became of them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, RowMapping
 
-from candor_common.columns import insert_for, insert_new
+from candor_common.columns import insert_new
 from candor_common.events import Incident, Message, MessageState, Promise, PromiseState
+from candor_notifier import snapshots
 from candor_notifier.domain.message import PATIENCE, Planned, Words
-from candor_notifier.tables import incident, message, metadata, promise, thread
+from candor_notifier.tables import message, metadata
 
 __all__ = ["metadata"]
 
 
-LONGEST_ID = 300
-"""Longer ids of mail are not kept; half an id would name another mail."""
 _words: TypeAdapter[Words] = TypeAdapter(Words)
 
 
@@ -37,54 +35,6 @@ class Due:
     """Ids of earlier mail in the conversation, oldest first."""
     at: datetime
     """When it was claimed: what lies before is past."""
-
-
-def save_incidents(connection: Connection, incidents: Iterable[Incident]) -> None:
-    """Keep the newest snapshots; older ones change nothing."""
-    newest = {one.id: one for one in sorted(incidents, key=lambda one: one.version)}
-    rows = [{"id": one.id, "version": one.version, "snapshot": one} for one in newest.values()]
-    _save_newer(connection, incident, rows)
-
-
-def save_promises(connection: Connection, promises: Iterable[Promise]) -> None:
-    """Keep the newest snapshots; older ones change nothing."""
-    newest = {one.id: one for one in sorted(promises, key=lambda one: one.version)}
-    rows = [
-        {
-            "id": one.id,
-            "incident_id": one.incident_id,
-            "version": one.version,
-            "state": one.state.value,
-            "snapshot": one,
-        }
-        for one in newest.values()
-    ]
-    _save_newer(connection, promise, rows)
-
-
-def _save_newer(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    insert = insert_for(connection, table)
-    changed = {name: insert.excluded[name] for name in rows[0] if name != "id"}
-    statement = insert.on_conflict_do_update(
-        index_elements=["id"], set_=changed, where=table.c.version < insert.excluded.version
-    )
-    connection.execute(statement, list(rows))
-
-
-def incidents_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Incident]:
-    query = sa.select(incident.c.id, incident.c.snapshot).where(incident.c.id.in_(ids))
-    return {row.id: row.snapshot for row in connection.execute(query)}
-
-
-def promises_of(
-    connection: Connection, incident_ids: Collection[str], states: Collection[PromiseState]
-) -> list[Promise]:
-    query = sa.select(promise.c.snapshot).where(
-        promise.c.incident_id.in_(incident_ids), promise.c.state.in_([state.value for state in states])
-    )
-    return list(connection.scalars(query))
 
 
 def plan(connection: Connection, planned: Sequence[tuple[Planned, str]]) -> None:
@@ -136,14 +86,6 @@ def take_back(connection: Connection, now: datetime) -> None:
     connection.execute(sa.update(message).where(later).values(send_at=now))
 
 
-def note_thread(connection: Connection, mails: Iterable[tuple[str, str, datetime]]) -> None:
-    """Keep the ids of mail that came in or left, as (message id, incident, time), so that ours stands in a thread."""
-    rows = [
-        {"message_id": one, "incident_id": of, "at": at} for one, of, at in mails if len(one) <= LONGEST_ID
-    ]
-    insert_new(connection, thread, rows)
-
-
 def claim(connection: Connection, now: datetime, lease: timedelta, limit: int) -> list[Due]:
     """Messages that are due, ours alone until the lease is over; what another replica holds is left to it.
 
@@ -191,11 +133,11 @@ def renew(connection: Connection, identifier: str, leased_until: datetime, until
 
 def _with_context(connection: Connection, rows: Sequence[RowMapping], now: datetime) -> list[Due]:
     about = {row["incident_id"] for row in rows}
-    incidents = incidents_by_id(connection, about)
+    incidents = snapshots.incidents_by_id(connection, about)
     promises: dict[str, list[Promise]] = defaultdict(list)
-    for one in promises_of(connection, about, {PromiseState.OPEN}):
+    for one in snapshots.promises_of(connection, about, {PromiseState.OPEN}):
         promises[one.incident_id].append(one)
-    threads = _threads(connection, about)
+    threads = snapshots.threads_of(connection, about)
     return [
         Due(
             row["snapshot"],
@@ -208,19 +150,6 @@ def _with_context(connection: Connection, rows: Sequence[RowMapping], now: datet
         )
         for row in rows
     ]
-
-
-def _threads(connection: Connection, incident_ids: Collection[str]) -> Mapping[str, list[str]]:
-    """The ids of mail that came in or left, oldest first, by incident."""
-    query = (
-        sa.select(thread.c.incident_id, thread.c.message_id)
-        .where(thread.c.incident_id.in_(incident_ids))
-        .order_by(thread.c.at, thread.c.message_id)
-    )
-    found: dict[str, list[str]] = defaultdict(list)
-    for row in connection.execute(query):
-        found[row.incident_id].append(row.message_id)
-    return found
 
 
 def next_due(connection: Connection, now: datetime) -> datetime | None:
