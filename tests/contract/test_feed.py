@@ -147,7 +147,7 @@ class TestKafkaFeed(FeedContract):
             await log.write(*(fact("INC-1", n) for n in range(start, start + 100)))
         async with self.reading(log, positions) as feed:
             async with asyncio.timeout(10):
-                while feed.lag() < 2500:  # noqa: ASYNC110 - what it waits for happens on a server
+                while feed.lag() < 2500:
                     await asyncio.sleep(0.05)
             await asyncio.sleep(0.3)
             first = await feed.read()

@@ -68,7 +68,7 @@ async def has_all(kafka: KafkaSettings, expected: list[str]) -> bool:
 
 async def until(condition: Callable[[], Awaitable[object]], within: float = 15.0) -> None:
     async with asyncio.timeout(within):
-        while not await condition():  # noqa: ASYNC110 - what it waits for happens on a server
+        while not await condition():
             await asyncio.sleep(0.02)
 
 

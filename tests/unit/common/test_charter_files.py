@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from candor_common.charter import check
 from candor_common.charter.source import parse
 from candor_common.charter.values import span
-from hypothesis import given
-from hypothesis import strategies as st
 
 REFUSED = {
     "an empty file": (b"", 1, "the file is empty"),

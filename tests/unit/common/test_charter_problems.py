@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from candor_common.charter import CharterError, Problem, check, load_charter
 
 GOOD = """\

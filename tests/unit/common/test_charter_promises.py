@@ -5,10 +5,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from candor_common.charter import Charter, Team, check, load_charter
-from candor_common.events import Grade, Level, Priority, PromiseKind
 from hypothesis import given
 from hypothesis import strategies as st
+
+from candor_common.charter import Charter, Team, check, load_charter
+from candor_common.events import Grade, Level, Priority, PromiseKind
 
 SHIPPED = load_charter()
 TEXT = files("candor_common").joinpath("default_charter/charter.yaml").read_text("utf-8")

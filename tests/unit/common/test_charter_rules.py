@@ -1,13 +1,13 @@
 """When a rule matches, and what it gives as its reason."""
 
 # Customers write curly apostrophes, full-width letters and full-width commas, so the examples do.
-# ruff: noqa: RUF001
 
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+
 from candor_common.charter import Charter, Classification, Facts, load_charter
 from candor_common.events import Channel
 

@@ -1,13 +1,13 @@
 """What the shipped rules make of requests in English, Simplified and Traditional Chinese."""
 
 # Customers write curly apostrophes, full-width letters and full-width commas, so the examples do.
-# ruff: noqa: RUF001
 
 import pytest
-from candor_common.charter import Classification, Facts, load_charter
-from candor_common.events import Category, Channel, Grade, Kind, Lane, Level, Priority
 from hypothesis import given
 from hypothesis import strategies as st
+
+from candor_common.charter import Classification, Facts, load_charter
+from candor_common.events import Category, Channel, Grade, Kind, Lane, Level, Priority
 
 SHIPPED = load_charter()
 
