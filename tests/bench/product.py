@@ -59,6 +59,7 @@ def intake(session: Session) -> Iterator[Target]:
         target = Target("candor intake", _url(setting), pids, request_body)
         _until(lambda: measure.accepts(target), [process], setting.folder)
         yield target
+        _check([process], setting.folder)
 
 
 @contextmanager
@@ -76,6 +77,9 @@ def distributed(session: Session) -> Iterator[Running]:
         _until(lambda: measure.accepts(target), processes.values(), setting.folder)
         _until(lambda: record.stat().st_size > 0, processes.values(), setting.folder)
         yield Running(target, sink_pid)
+        _check(processes.values(), setting.folder)
+        for process in processes.values():
+            process.terminate()  # all at once, before each is waited for
 
 
 @contextmanager
@@ -131,7 +135,6 @@ def _service(session: Session, setting: Setting, service: str, url: str) -> Iter
     process = measure.start(command, environment, setting.folder / f"{service}.log")
     try:
         yield process
-        _check([process], setting.folder)
     finally:
         end(process)
 

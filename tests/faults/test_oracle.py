@@ -30,7 +30,7 @@ async def evidence(tmp_path: Path) -> Evidence:
     """One request, answered by a person."""
     async with opened(tmp_path) as world:
         accepted = (await world.http.post("/v1/requests", json=BODY)).json()
-        await world.settle()
+        await world.reach(1)
         where = f"/v1/incidents/{accepted['reference']}/update"
         updated = await world.http.post(where, json=UPDATE, headers={"If-Match": '"1"'})
         await world.settle()
