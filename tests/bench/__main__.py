@@ -5,6 +5,7 @@ three rounds writes nothing.
 """
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -32,6 +33,7 @@ FAILURES = (RuntimeError, TimeoutError, AssertionError, ValueError, OSError)
 def main() -> None:
     """Run the parts that are wanted. Exits with 1 when one of them failed."""
     options = _parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
     failed = []
     with opened(Length.of(options.rounds, quick=options.quick)) as session:
         session.say(f"bench on {machine()}")

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,8 +79,10 @@ def distributed(session: Session) -> Iterator[Running]:
         _until(lambda: record.stat().st_size > 0, processes.values(), setting.folder)
         yield Running(target, sink_pid)
         _check(processes.values(), setting.folder)
-        for process in processes.values():
-            process.terminate()  # all at once, before each is waited for
+        with ThreadPoolExecutor() as pool:
+            list(
+                pool.map(end, processes.values())
+            )  # side by side; one after the other takes five times as long
 
 
 @contextmanager

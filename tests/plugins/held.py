@@ -60,8 +60,8 @@ async def _on_sqlite(database: Database) -> AsyncIterator[asyncio.Event]:
     try:
         yield release
     finally:
+        # The listener stays: taking it away would disturb a commit that is under way.
         await passing
-        sa.event.remove(engine_of(database), "commit", wait)
 
 
 @asynccontextmanager

@@ -84,7 +84,9 @@ async def test_when_five_thousand_wait_the_next_is_told_to_come_back(intake: Ser
         tasks += [asyncio.create_task(desk.take(a_post())) for _ in range(MOST_WAITING)]
         await turns()
         assert len(desk.group) == MOST_WAITING
-        for answer in await to_every_door(intake):
+        async with asyncio.timeout(10):
+            told = await to_every_door(intake)
+        for answer in told:
             assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
             assert answer.headers["Content-Type"] == "application/problem+json"
         release.set()

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from pydantic import BaseModel
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -86,34 +87,70 @@ def upsert(
     connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]], *, key: Sequence[str]
 ) -> None:
     """Insert rows, or overwrite the other columns given where the key is there already."""
-    if not rows:
-        return
-    insert = insert_for(connection, table)
-    given = [name for name in rows[0] if name not in key]
-    changed = {name: insert.excluded[name] for name in given}
-    connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=changed), list(rows))
+    if rows:
+        given = tuple(name for name in rows[0] if name not in key)
+        connection.execute(_upsert(connection.dialect.name, table, given, tuple(key)), list(rows))
 
 
 def insert_new(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows and leave alone those whose key is there already."""
     if rows:
-        connection.execute(insert_for(connection, table).on_conflict_do_nothing(), list(rows))
+        connection.execute(_insert_new(connection.dialect.name, table), list(rows))
+
+
+def save_newer(
+    connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]], *, key: str, version: str
+) -> None:
+    """Insert snapshots, or overwrite those there are whose version is lower."""
+    if rows:
+        given = tuple(name for name in rows[0] if name != key)
+        connection.execute(_save_newer(connection.dialect.name, table, given, key, version), list(rows))
+
+
+# Building a statement costs several times what running it does, so each is built once.
+
+
+@cache
+def _upsert(dialect: str, table: sa.Table, given: tuple[str, ...], key: tuple[str, ...]) -> Executable:
+    insert = _insert(dialect, table)
+    changed = {name: insert.excluded[name] for name in given}
+    return cast("Executable", insert.on_conflict_do_update(index_elements=list(key), set_=changed))
+
+
+@cache
+def _insert_new(dialect: str, table: sa.Table) -> Executable:
+    return cast("Executable", _insert(dialect, table).on_conflict_do_nothing())
+
+
+@cache
+def _save_newer(dialect: str, table: sa.Table, given: tuple[str, ...], key: str, version: str) -> Executable:
+    insert = _insert(dialect, table)
+    changed = {name: insert.excluded[name] for name in given}
+    newer = table.c[version] < insert.excluded[version]
+    return cast("Executable", insert.on_conflict_do_update(index_elements=[key], set_=changed, where=newer))
+
+
+def _insert(dialect: str, table: sa.Table) -> Any:
+    """An insert with `on_conflict…`, which both databases have under the same name in different modules."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def insert_for(connection: Connection, table: sa.Table) -> Any:
-    """An insert with `on_conflict…`, which both databases have under the same name in different modules."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    """An insert that can say what to do on a conflict."""
+    return _insert(connection.dialect.name, table)
+
+
+_TAKE = (
+    sa.update(counter)
+    .where(counter.c.name == sa.bindparam("of"))
+    .values(next=counter.c.next + sa.bindparam("count"))
+    .returning(counter.c.next)
+)
 
 
 def take_numbers(connection: Connection, name: str, count: int) -> range:
     """The next `count` numbers of a named series, without gaps; held until the transaction ends."""
-    statement = (
-        sa.update(counter)
-        .where(counter.c.name == name)
-        .values(next=counter.c.next + count)
-        .returning(counter.c.next)
-    )
-    end = connection.scalar(statement)
+    end = connection.scalar(_TAKE, {"of": name, "count": count})
     if end is None:
         connection.execute(sa.insert(counter), [{"name": name, "next": count + 1}])
         end = count + 1

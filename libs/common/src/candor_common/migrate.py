@@ -1,5 +1,6 @@
 """Schema migrations: one Alembic tree per package, each with a version table of its own, on both databases."""
 
+import asyncio
 from collections.abc import Sequence
 from importlib.resources import as_file, files
 
@@ -11,9 +12,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from candor_common.database import Database, Transaction
+from candor_common.errors import is_unavailable
 
 log = structlog.get_logger()
 
+PAUSE = 0.5
 _LOCK = 0x43_61_6E_64_6F_72
 """Any number that all replicas share; these are the letters of the product's name."""
 
@@ -24,7 +27,8 @@ def version_table(package: str) -> str:
 
 
 async def migrate(database: Database, packages: Sequence[str]) -> None:
-    """Bring the tables of the packages up to date; replicas that start together wait for each other."""
+    """Bring the tables of the packages up to date; replicas that start together wait for each other,
+    and all of them for a database that is not up yet."""
 
     def work(transaction: Transaction) -> None:
         if transaction.connection.dialect.name == "postgresql":
@@ -32,7 +36,14 @@ async def migrate(database: Database, packages: Sequence[str]) -> None:
         for package in packages:
             upgrade(transaction.connection, package)
 
-    await database.transact(work)
+    while True:
+        try:
+            return await database.transact(work)
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            log.warning("database_away", error=str(error)[:200])
+            await asyncio.sleep(PAUSE)
 
 
 def upgrade(connection: Connection, package: str) -> None:

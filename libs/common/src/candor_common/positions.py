@@ -48,23 +48,29 @@ parked_event = sa.Table(
 )
 
 
+_LOAD = (
+    sa.select(consumer_position)
+    .where(
+        consumer_position.c.subscription == sa.bindparam("of"),
+        consumer_position.c.topic.in_(sa.bindparam("topics", expanding=True)),
+        consumer_position.c.partition.in_(sa.bindparam("numbers", expanding=True)),
+    )
+    .order_by(consumer_position.c.topic, consumer_position.c.partition)
+    .with_for_update()
+)
+
+
 def load(connection: Connection, subscription: str, partitions: Iterable[Partition]) -> dict[Partition, int]:
     """The next offset to read of each partition; 0 where nothing was read yet. Locks the rows it finds.
 
     The lock is the fence: a rival that got the partition in a rebalance waits here, or makes us see its progress.
     """
-    wanted = sorted(partitions, key=lambda partition: (partition.topic, partition.number))
-    query = (
-        sa.select(consumer_position)
-        .where(
-            consumer_position.c.subscription == subscription,
-            consumer_position.c.topic.in_(sorted({partition.topic for partition in wanted})),
-        )
-        .order_by(consumer_position.c.topic, consumer_position.c.partition)
-    )
-    numbers = sorted({partition.number for partition in wanted})
-    locked = query.where(consumer_position.c.partition.in_(numbers)).with_for_update()
-    found = {Partition(row.topic, row.partition): int(row.next_offset) for row in connection.execute(locked)}
+    wanted = list(partitions)
+    topics, numbers = {one.topic for one in wanted}, {one.number for one in wanted}
+    given = {"of": subscription, "topics": list(topics), "numbers": list(numbers)}
+    found = {
+        Partition(row.topic, row.partition): int(row.next_offset) for row in connection.execute(_LOAD, given)
+    }
     return {partition: found.get(partition, 0) for partition in wanted}
 
 
@@ -80,29 +86,36 @@ def create(connection: Connection, subscription: str, partitions: Iterable[Parti
     )
 
 
+_ADVANCE = (
+    sa.update(consumer_position)
+    .where(
+        consumer_position.c.subscription == sa.bindparam("of_subscription"),
+        consumer_position.c.topic == sa.bindparam("of_topic"),
+        consumer_position.c.partition == sa.bindparam("of_partition"),
+    )
+    .values(next_offset=sa.bindparam("to"))
+)
+
+
 def advance(connection: Connection, subscription: str, to: Mapping[Partition, int]) -> None:
     """Move positions forward; the rows are locked by `load` in the same transaction."""
-    table = consumer_position
-    statement = (
-        sa.update(table)
-        .where(
-            table.c.subscription == subscription,
-            table.c.topic == sa.bindparam("of_topic"),
-            table.c.partition == sa.bindparam("of_partition"),
-        )
-        .values(next_offset=sa.bindparam("to"))
-    )
-    rows = [{"of_topic": one.topic, "of_partition": one.number, "to": offset} for one, offset in to.items()]
+    rows = [
+        {"of_subscription": subscription, "of_topic": one.topic, "of_partition": one.number, "to": offset}
+        for one, offset in to.items()
+    ]
     if rows:
-        connection.execute(statement, rows)
+        connection.execute(_ADVANCE, rows)
+
+
+_SEEN = sa.select(processed_event.c.event_id).where(
+    processed_event.c.subscription == sa.bindparam("of"),
+    processed_event.c.event_id.in_(sa.bindparam("ids", expanding=True)),
+)
 
 
 def seen(connection: Connection, subscription: str, event_ids: Sequence[str]) -> set[str]:
     """Those of the events that this subscription has processed before."""
-    query = sa.select(processed_event.c.event_id).where(
-        processed_event.c.subscription == subscription, processed_event.c.event_id.in_(event_ids)
-    )
-    return set(connection.scalars(query))
+    return set(connection.scalars(_SEEN, {"of": subscription, "ids": list(event_ids)}))
 
 
 def remember(connection: Connection, subscription: str, event_ids: Sequence[str], now: datetime) -> None:

@@ -184,7 +184,7 @@ _SECRET_ENDINGS = ("_token", "_secret", "_password", "api_key", "signing_key")
 _SECRET_WORDS = re.compile(
     r"cand_[A-Za-z0-9_-]+"
     r"|(?<=://)[^\s/@]+:[^\s/@]+(?=@)"  # user and password of a URL
-    r"|[\w-]{8,}\.[\w-]{43}\b"  # a signed link: what it carries, and the signature
+    r"|[\w-]{8,}(?:\.[\w-]{4,8})?\.[\w-]{43}\b"  # a signed link: what it carries, and the signature
 )
 
 

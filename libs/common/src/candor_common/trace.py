@@ -4,7 +4,8 @@ import random
 import re
 
 _TRACEPARENT = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
-_random = random.SystemRandom()
+# Trace ids need to differ, not to be secret; asking the operating system each time costs more than the rest.
+_random = random.Random()
 
 
 def _hex(bits: int) -> str:

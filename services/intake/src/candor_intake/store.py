@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 
-from candor_common.columns import Moment, insert_for, insert_new
+from candor_common.columns import Moment, insert_new, save_newer
 from candor_common.events import Incident
 from candor_intake.domain.conversations import Conversations, parents_of, tokens_of
 from candor_intake.domain.inbound import Request
@@ -151,16 +151,8 @@ def lead(connection: Connection, incident_of: Mapping[str, str]) -> None:
 
 def note_incidents(connection: Connection, incidents: Mapping[str, Incident]) -> None:
     """Keep the newest status of incidents; older snapshots change nothing."""
-    if not incidents:
-        return
-    insert = insert_for(connection, incident)
-    statement = insert.on_conflict_do_update(
-        index_elements=["id"],
-        set_={"version": insert.excluded.version, "status": insert.excluded.status},
-        where=incident.c.version < insert.excluded.version,
-    )
     rows = [{"id": one.id, "version": one.version, "status": one.status.value} for one in incidents.values()]
-    connection.execute(statement, rows)
+    save_newer(connection, incident, rows, key="id", version="version")
 
 
 def request_by_id(connection: Connection, request_id: str) -> RowMapping | None:

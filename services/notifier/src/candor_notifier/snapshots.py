@@ -1,14 +1,13 @@
 """What messages are rendered from: incidents, promises and threads as they were heard of last."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from candor_common.columns import insert_for, insert_new
+from candor_common.columns import insert_new, save_newer
 from candor_common.events import Incident, Promise, PromiseState
 from candor_notifier.tables import incident, promise, thread
 
@@ -20,7 +19,7 @@ def save_incidents(connection: Connection, incidents: Iterable[Incident]) -> Non
     """Keep the newest snapshots; older ones change nothing."""
     newest = {one.id: one for one in sorted(incidents, key=lambda one: one.version)}
     rows = [{"id": one.id, "version": one.version, "snapshot": one} for one in newest.values()]
-    _save_newer(connection, incident, rows)
+    save_newer(connection, incident, rows, key="id", version="version")
 
 
 def save_promises(connection: Connection, promises: Iterable[Promise]) -> None:
@@ -36,18 +35,7 @@ def save_promises(connection: Connection, promises: Iterable[Promise]) -> None:
         }
         for one in newest.values()
     ]
-    _save_newer(connection, promise, rows)
-
-
-def _save_newer(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    insert = insert_for(connection, table)
-    changed = {name: insert.excluded[name] for name in rows[0] if name != "id"}
-    statement = insert.on_conflict_do_update(
-        index_elements=["id"], set_=changed, where=table.c.version < insert.excluded.version
-    )
-    connection.execute(statement, list(rows))
+    save_newer(connection, promise, rows, key="id", version="version")
 
 
 def incidents_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Incident]:
@@ -77,7 +65,7 @@ def threads_of(connection: Connection, incident_ids: Collection[str]) -> Mapping
     query = (
         sa.select(thread.c.incident_id, thread.c.message_id)
         .where(thread.c.incident_id.in_(incident_ids))
-        .order_by(thread.c.at, thread.c.message_id)
+        .order_by(thread.c.at, thread.c.number)
     )
     found: dict[str, list[str]] = defaultdict(list)
     for row in connection.execute(query):

@@ -45,7 +45,10 @@ message = sa.Table(
 thread = sa.Table(
     "notifier_thread",
     metadata,
-    sa.Column("message_id", sa.String(300), primary_key=True),
+    sa.Column(
+        "number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True
+    ),
+    sa.Column("message_id", sa.String(300), nullable=False, unique=True),
     sa.Column("incident_id", sa.String(20), nullable=False, index=True),
     sa.Column("at", Moment, nullable=False),
 )

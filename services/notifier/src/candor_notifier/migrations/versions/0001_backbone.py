@@ -41,7 +41,10 @@ def upgrade() -> None:
     op.create_index("notifier_message_planned", "notifier_message", ["planned_at"])
     op.create_table(
         "notifier_thread",
-        sa.Column("message_id", sa.String(300), primary_key=True),
+        sa.Column(
+            "number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True
+        ),
+        sa.Column("message_id", sa.String(300), nullable=False, unique=True),
         sa.Column("incident_id", sa.String(20), nullable=False, index=True),
         sa.Column("at", Moment, nullable=False),
     )
