@@ -171,3 +171,16 @@ async def test_sqlite_syncs_every_commit(tmp_path: Path, clock: ManualClock) -> 
     finally:
         await database.close()
     assert settings == ["wal", 2]
+
+
+async def test_a_closed_file_says_so_instead_of_keeping_its_callers(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    database = SqliteDatabase(tmp_path / "candor.db", clock)
+    await database.close()
+    with pytest.raises(ConnectionError):
+        await database.transact(subjects_of)
+
+
+def subjects_of(transaction: Transaction) -> list[str]:
+    return subjects(transaction.connection)

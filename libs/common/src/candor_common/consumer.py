@@ -175,7 +175,7 @@ class Consumer:
             await self.feed.seek(done.fenced)
 
     def _apply(self, transaction: Transaction, batch: Batch, park_because: str | None) -> _Round:
-        stored = positions.load(transaction.connection, self.name, batch)
+        stored = self._stored(transaction, batch)
         fenced = {one: offset for one, offset in stored.items() if offset != self._expected.get(one)}
         records = [record for one in batch if one not in fenced for record in batch[one]]
         fresh = self._fresh(transaction, records)
@@ -191,6 +191,12 @@ class Consumer:
         reached = {one: batch[one][-1].next_offset for one in batch if one not in fenced}
         positions.advance(transaction.connection, self.name, reached)
         return _Round(reached, fenced, len(fresh))
+
+    def _stored(self, transaction: Transaction, batch: Batch) -> Mapping[Partition, int]:
+        """Where the partitions stand. A feed that never repeats has no rival who could have moved them."""
+        if not self.feed.repeats:
+            return {one: self._expected[one] for one in batch}
+        return positions.load(transaction.connection, self.name, batch)
 
     def _fresh(self, transaction: Transaction, records: Sequence[Record]) -> list[Record]:
         """The records that were not processed before, noted as processed."""

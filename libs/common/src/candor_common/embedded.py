@@ -30,7 +30,7 @@ class TableFeed:
     """Events of some topics, in the order of their commits."""
 
     repeats = False
-    rest_factor = 0.0
+    rest_factor = 2.0
 
     def __init__(self, database: SqliteDatabase, subscription: str, topics: Sequence[str]) -> None:
         self.subscription = subscription
@@ -116,7 +116,7 @@ async def embedded(settings: Settings, clock: Clock, services: Sequence[Service]
         _hold(lock.fileno(), settings.data_dir)
         database = SqliteDatabase(database_path(settings), clock)
         try:
-            yield Wiring(database, lambda service: TableFeed(database, service.name, service.topics))
+            yield Wiring(database, lambda service: TableFeed(database, service.name, service.topics), rest_factor=2.0)
         finally:
             await database.close()
 

@@ -58,12 +58,15 @@ class SqliteDatabase:
         self.log_readers: list[Callable[[Sequence[Written]], None]] = []
         """Called on the event loop with the events of every commit, in order."""
         self._next_position = 0
+        self._closed = False
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="sqlite-reader")
         self._writer = Thread(target=self._write, name="sqlite-writer", daemon=True)
         self._writer.start()
 
     async def transact(self, work: Callable[[Transaction], T]) -> T:
+        if self._closed:
+            raise ConnectionError("the database is closed")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._queue.put(_Job(work, future))
         return await future
@@ -76,6 +79,7 @@ class SqliteDatabase:
             return work(connection)
 
     async def close(self) -> None:
+        self._closed = True
         self._queue.put(None)
         await asyncio.to_thread(self._writer.join)
         self._readers.shutdown()
