@@ -116,7 +116,9 @@ async def embedded(settings: Settings, clock: Clock, services: Sequence[Service]
         _hold(lock.fileno(), settings.data_dir)
         database = SqliteDatabase(database_path(settings), clock)
         try:
-            yield Wiring(database, lambda service: TableFeed(database, service.name, service.topics), rest_factor=2.0)
+            yield Wiring(
+                database, lambda service: TableFeed(database, service.name, service.topics), rest_factor=2.0
+            )
         finally:
             await database.close()
 
