@@ -1,7 +1,7 @@
 """Column types and helpers that mean the same on PostgreSQL and on SQLite."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -42,19 +42,6 @@ class _Moment(TypeDecorator[datetime]):
         return value.astimezone(UTC) if isinstance(value, datetime) else None
 
 
-class _Span(TypeDecorator[timedelta]):
-    """A duration in whole milliseconds."""
-
-    impl = sa.BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:
-        return None if value is None else value // timedelta(milliseconds=1)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> timedelta | None:
-        return None if value is None else timedelta(milliseconds=value)
-
-
 class Snapshot(TypeDecorator[ModelT]):
     """A frozen model kept as JSON text, for what is always read and written whole."""
 
@@ -73,7 +60,6 @@ class Snapshot(TypeDecorator[ModelT]):
 
 
 Moment = _Moment()
-Span = _Span()
 
 counter = sa.Table(
     "counter",
@@ -133,11 +119,6 @@ def _save_newer(dialect: str, table: sa.Table, given: tuple[str, ...], key: str,
 def _insert(dialect: str, table: sa.Table) -> Any:
     """An insert with `on_conflict…`, which both databases have under the same name in different modules."""
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-
-
-def insert_for(connection: Connection, table: sa.Table) -> Any:
-    """An insert that can say what to do on a conflict."""
-    return _insert(connection.dialect.name, table)
 
 
 _TAKE = (

@@ -5,7 +5,7 @@ Two adapters: `embedded.TableFeed` reads the outbox table, `kafka.KafkaFeed` rea
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from candor_common.events import Envelope, Fact
 from candor_common.wire import Headers, Undecodable, decode
@@ -82,11 +82,3 @@ class Feed(Protocol):
         ...
 
     async def stop(self) -> None: ...
-
-
-class EventSource(Protocol):
-    """Makes feeds, and lets people look at topics."""
-
-    def feed(self, subscription: str, topics: Sequence[str]) -> Feed: ...
-
-    def health(self) -> Mapping[str, Any]: ...

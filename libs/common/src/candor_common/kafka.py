@@ -1,4 +1,4 @@
-"""Apache Kafka, as Candor uses it: the source of feeds, the topics, and a look at what runs through them.
+"""Apache Kafka, as Candor uses it: the topics, and a look at what runs through them.
 
 The modules named `kafka…` are the only ones that know the client library.
 """
@@ -22,7 +22,6 @@ __all__ = [
     "EventsLost",
     "KafkaFeed",
     "KafkaSettings",
-    "KafkaSource",
     "RateLimit",
     "Relay",
     "Tailed",
@@ -32,26 +31,6 @@ __all__ = [
 ]
 
 RETRY = 0.1
-
-
-class KafkaSource:
-    """Makes feeds that read the brokers."""
-
-    def __init__(self, settings: KafkaSettings) -> None:
-        self._settings = settings
-        self._feeds: list[KafkaFeed] = []
-
-    def feed(self, subscription: str, topics: Sequence[str]) -> KafkaFeed:
-        feed = KafkaFeed(self._settings, subscription, [self._settings.topic(topic) for topic in topics])
-        self._feeds.append(feed)
-        return feed
-
-    def health(self) -> Mapping[str, Any]:
-        """The brokers, and about how many events wait for each subscription."""
-        return {
-            "brokers": self._settings.bootstrap,
-            "lag": {feed.subscription: feed.lag() for feed in self._feeds},
-        }
 
 
 async def create_topics(
