@@ -23,6 +23,13 @@ class Log(Protocol):
     async def write_raw(self, headers: Headers, value: bytes) -> None: ...
 
 
+async def until_assigned(*feeds: Feed) -> None:
+    """Until all have their shares; fails when they do not get them."""
+    async with asyncio.timeout(20):
+        while not all(feed.assigned() for feed in feeds):
+            await asyncio.sleep(0.01)
+
+
 def headers(**changes: str) -> Headers:
     return headers_of(envelope("INC-1", 1)) | changes
 
@@ -114,6 +121,11 @@ class FeedContract:
             await log.write(fact("INC-1", 1))
             async with asyncio.timeout(10):
                 assert [len(records) for records in (await waiting).values()] == [1]
+
+    async def test_it_has_its_share_once_it_has_started(self, log: Log, positions: StoredPositions) -> None:
+        assert not log.feed().assigned()
+        async with self.reading(log, positions) as feed:
+            await until_assigned(feed)
 
     async def test_nothing_lags_once_all_is_read(self, log: Log, positions: StoredPositions) -> None:
         await log.write(fact("INC-1", 1), fact("INC-2", 2))

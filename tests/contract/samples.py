@@ -17,11 +17,17 @@ HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
 PUBLISHED = HERE / "published"
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
-KIM = e.Contact(address="kim@shop.example", name="金敏")
+KIM = e.Contact(address="kim@shop.example", name="金敏", zone="Asia/Seoul")
 UPDATE = e.Update(
     doing="We replace the disk.", expect="Read-only until then.", next_by=NOON + timedelta(hours=1)
 )
 RESOLUTION = e.Resolution(cause="A broken disk.", done="Replaced it.", checked="Load test, 30 minutes.")
+PLAN = e.Plan(
+    what="Replace the disk, rebuild.", who="ada and bo", timetable="Disk by 13:00, rebuilt by 15:00."
+)
+ESTIMATE = e.Estimate(
+    fixed_by=NOON + timedelta(hours=3), reason="The rebuild takes two hours.", given_at=NOON
+)
 
 INCIDENT = e.Incident(
     id="INC-000042",
@@ -38,6 +44,9 @@ INCIDENT = e.Incident(
     level=e.Level.L1,
     team="operations",
     owner="ada",
+    second="bo",
+    unsure=True,
+    customer="Shop Ltd",
     reason='rule outage: words "is down"',
     requester=KIM,
     language="zh-Hans",
@@ -47,9 +56,17 @@ INCIDENT = e.Incident(
     opened_at=NOON,
     acknowledged_at=NOON + timedelta(minutes=5),
     resolved_at=NOON + timedelta(hours=2),
+    verified_at=NOON + timedelta(hours=4),
     closed_at=NOON + timedelta(days=7),
     last_update=UPDATE,
+    question=e.Question(text="Since when?", asked_at=NOON + timedelta(minutes=6)),
+    plan=PLAN,
+    estimate=ESTIMATE,
+    workaround="Use the read-only copy.",
     resolution=RESOLUTION,
+    merged_into="INC-000041",
+    links=(e.Link(incident_id="INC-000040", kind=e.LinkKind.FOLLOWS),),
+    reopened=1,
     charter_version="31b34d295943",
 )
 PROMISE = e.Promise(
@@ -62,6 +79,8 @@ PROMISE = e.Promise(
     due_at=NOON + timedelta(hours=1),
     warn_at=NOON + timedelta(minutes=45),
     target=timedelta(hours=1),
+    calendar="office",
+    owner="ada",
     warned_at=NOON + timedelta(minutes=45),
     kept_at=NOON + timedelta(minutes=50),
     breached_at=NOON + timedelta(hours=1, seconds=1),
@@ -91,8 +110,24 @@ SURVEY = e.Survey(
     invited_at=NOON,
     expires_at=NOON + timedelta(days=28),
     answered_at=NOON + timedelta(hours=3),
+    speed=4,
+    solution=5,
+    manner=5,
     overall=5,
+    solved=True,
     comment="謝謝",
+)
+FOLLOW_UP = e.FollowUp(
+    id="7c1f7a52-5f6e-5c0b-9d5e-0a1b2c3d4e5f",
+    incident_id="INC-000042",
+    version=2,
+    kind=e.PromiseKind.FOLLOW_UP,
+    owner="ada",
+    about="2 of 5: too slow",
+    opened_at=NOON,
+    due_at=NOON + timedelta(days=1),
+    done_at=NOON + timedelta(hours=5),
+    answer="We called and explained.",
 )
 INBOUND: dict[str, Any] = {
     "request_id": "01a20118-9592-7325-a265-e7b839be47d1",
@@ -105,19 +140,43 @@ INBOUND: dict[str, Any] = {
     "text": "502 since 14:02",
     "labels": {"site": "shop"},
     "message_id": "<m1@shop.example>",
+    "attachments": (e.Attachment(name="screen.png", content_type="image/png", size=4_096, sha256="ab" * 32),),
 }
 
 SAMPLES: tuple[Fact, ...] = (
-    e.RequestReceived(**INBOUND, sender=KIM, language="zh-Hans", urgent=True),
+    e.RequestReceived(
+        **INBOUND,
+        sender=KIM,
+        language="zh-Hans",
+        urgent=True,
+        customer="Shop Ltd",
+        lane=e.Lane.VIP,
+        verified=False,
+    ),
     e.ReplyReceived(**INBOUND, sender=KIM, incident_id="INC-000042"),
     e.SignalReceived(**INBOUND, signal_key="am:1", status=e.SignalStatus.FIRING, severity="critical"),
     e.IncidentOpened(incident=INCIDENT, request_id=INBOUND["request_id"]),
     e.RequestJoined(incident=INCIDENT, request_id=INBOUND["request_id"], reference="INC-000043"),
+    e.IncidentAssigned(incident=INCIDENT, by="lead", previous_owner="bo", previous_team="service-desk"),
     e.IncidentAcknowledged(incident=INCIDENT, by="ada"),
+    e.IncidentEscalated(
+        incident=INCIDENT, by="ada", previous_level=e.Level.L1, previous_team="service-desk", reason="A disk."
+    ),
+    e.HelpAsked(incident=INCIDENT, by="ada", reason="Four eyes."),
+    e.PriorityChanged(incident=INCIDENT, by="lead", previous=e.Priority.P2, reason="All shops are down."),
     e.IncidentUpdated(incident=INCIDENT, by="ada", update=UPDATE),
+    e.CustomerAsked(incident=INCIDENT, by="ada"),
+    e.IncidentResumed(incident=INCIDENT, by="kim@shop.example"),
+    e.PlanMade(incident=INCIDENT, by="ada", plan=PLAN),
+    e.EstimateGiven(incident=INCIDENT, by="ada", previous=ESTIMATE),
+    e.WorkaroundGiven(incident=INCIDENT, by="ada"),
     e.IncidentResolved(incident=INCIDENT, by="ada", resolution=RESOLUTION),
-    e.IncidentReopened(incident=INCIDENT, by="customer"),
+    e.IncidentVerified(incident=INCIDENT, by="kim@shop.example", by_customer=True),
+    e.IncidentReopened(incident=INCIDENT, by="customer", reason="It is down again."),
     e.IncidentClosed(incident=INCIDENT, by="charter"),
+    e.IncidentMerged(incident=INCIDENT, by="ada"),
+    e.IncidentLinked(incident=INCIDENT, by="ada"),
+    e.IncidentCancelled(incident=INCIDENT, by="ada", reason="Sent by mistake."),
     e.IncidentState(incident=INCIDENT),
     e.PromiseMade(promise=PROMISE),
     e.PromiseAtRisk(promise=PROMISE, fired_at=NOON + timedelta(minutes=45)),
@@ -127,8 +186,12 @@ SAMPLES: tuple[Fact, ...] = (
     e.MessageSent(message=MESSAGE),
     e.MessageDelayed(message=MESSAGE),
     e.MessageRefused(message=MESSAGE),
+    e.MessageWithdrawn(message=MESSAGE),
     e.SurveyInvited(survey=SURVEY),
+    e.SurveySkipped(incident_id="INC-000042", reason="asked 12 days ago"),
     e.SurveyAnswered(survey=SURVEY),
+    e.FollowUpOpened(follow_up=FOLLOW_UP),
+    e.FollowUpDone(follow_up=FOLLOW_UP),
 )
 
 

@@ -17,7 +17,7 @@ from candor_common.database import SqliteDatabase, Transaction
 from candor_common.embedded import TableFeed
 from candor_common.events import Envelope, SurveyInvited
 from candor_common.feed import Feed
-from candor_common.kafka import EventsLost, KafkaFeed, KafkaSettings
+from candor_common.kafka import EventsLost, KafkaFeed, KafkaSettings, create_topics
 from candor_common.trace import new_trace
 from candor_common.wire import Headers
 from tests.contract.conftest import (
@@ -30,7 +30,8 @@ from tests.contract.conftest import (
     raw,
     read_until,
 )
-from tests.contract.feed_contract import FeedContract
+from tests.contract.feed_contract import FeedContract, until_assigned
+from tests.servers.kafka import KafkaAddress
 
 
 class KafkaLog:
@@ -135,6 +136,15 @@ class TestKafkaFeed(FeedContract):
             positions.note(batch)
             shares = {len(batch)}
 
+    async def test_a_member_for_whom_no_partition_is_left_has_its_share_too(
+        self, kafka_server: KafkaAddress, positions: StoredPositions
+    ) -> None:
+        settings = KafkaSettings(kafka_server.bootstrap, prefix=f"test-{uuid4().hex[:12]}.")
+        await create_topics(settings, [TOPIC], partitions=1)
+        log = KafkaLog(settings)
+        async with self.reading(log, positions) as first, self.reading(log, positions) as second:
+            await until_assigned(first, second)
+
     async def test_an_offset_beyond_the_log_is_an_alarm(
         self, log: KafkaLog, positions: StoredPositions
     ) -> None:
@@ -165,6 +175,7 @@ class TestKafkaFeed(FeedContract):
         feed = KafkaFeed(KafkaSettings("127.0.0.1:9"), "reader", [TOPIC])
         await feed.start(positions)
         await asyncio.sleep(0.2)
+        assert not feed.assigned()
         began = monotonic()
         await feed.stop()
         assert monotonic() - began < 5

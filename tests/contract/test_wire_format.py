@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from candor_common.contract import asyncapi, stale
-from candor_common.events import CATALOGUE, Fact, IncidentOpened, IncidentStatus, Priority
+from candor_common.events import CATALOGUE, Fact, IncidentOpened, IncidentState, IncidentStatus, Priority
 from candor_common.topics import TOPICS
-from candor_common.wire import Undecodable, decode
+from candor_common.wire import Undecodable, decode, value_of
 from tests.contract.samples import GOLDEN, PUBLISHED, SAMPLES, golden_of, newest, schema_of
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -75,6 +75,21 @@ def test_what_is_written_today_is_published(sample: Fact) -> None:
     assert schema is not None
     assert golden.read_text("utf-8") == golden_of(sample)
     assert schema.read_text("utf-8") == schema_of(type(sample))
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: type(sample).__name__)
+def test_a_snapshot_that_was_written_before_is_written_alike(sample: Fact) -> None:
+    whole = sample.model_dump_json(exclude_none=True).encode()
+    assert [value_of(sample), value_of(sample.model_copy())] == [whole, whole]
+
+
+@pytest.mark.parametrize("length", [10, 100_000])
+def test_a_changed_snapshot_is_written_anew(length: int) -> None:
+    before = decoded(opened(description="a" * length))
+    assert isinstance(before, IncidentOpened)
+    value_of(before)
+    after = before.incident.model_copy(update={"description": "b" * length})
+    assert f'"description":"{after.description}"'.encode() in value_of(IncidentState(incident=after))
 
 
 def test_fields_of_a_later_version_are_ignored() -> None:

@@ -4,21 +4,23 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx
 import sqlalchemy as sa
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
 
 from candor_common import outbox
 from candor_common.clock import Clock, ManualClock
 from candor_common.consumer import waves
 from candor_common.database import Database, Transaction
+from candor_common.database.postgres import PostgresDatabase
 from candor_common.events import Envelope, Fact
+from candor_common.keys import KeyRing, Scope, keys_path
 from candor_common.runtime import Wiring, create_app
-from candor_common.security import KeyRing, Scope, keys_path
 from candor_common.service import Runtime, Service
 from candor_common.settings import Settings
 from candor_common.trace import new_trace
@@ -49,8 +51,14 @@ class Served:
 
     async def receive(self, *facts: Fact) -> list[Fact]:
         """Hand over events in one round; returns what the service told because of them."""
-        await self.apply([self.envelope(fact) for fact in facts])
+        await self.hear(*facts)
         return await self.told()
+
+    async def hear(self, *facts: Fact) -> list[Envelope[Fact]]:
+        """Hand over events in one round; returns them as they were handed over."""
+        envelopes = [self.envelope(fact) for fact in facts]
+        await self.apply(envelopes)
+        return envelopes
 
     def envelope(self, fact: Fact) -> Envelope[Fact]:
         return Envelope(str(uuid4()), "/candor/tests", self.clock.now(), new_trace(), fact)
@@ -112,11 +120,28 @@ def engine_of(database: Database) -> sa.Engine:
     return found
 
 
+ServedT = TypeVar("ServedT", bound=Served)
+
+
 @asynccontextmanager
 async def served(
     service: Service, database: Database, clock: ManualClock, folder: Path, **settings: Any
 ) -> AsyncIterator[Served]:
     """The service over a database that stays open afterwards. No consumer reads: tests hand events over themselves."""
+    async with served_as(Served, service, database, clock, folder, **settings) as running:
+        yield running
+
+
+@asynccontextmanager
+async def served_as(
+    kind: type[ServedT],
+    service: Service,
+    database: Database,
+    clock: ManualClock,
+    folder: Path,
+    **settings: Any,
+) -> AsyncIterator[ServedT]:
+    """The same, with what the tests of one service do to it in a class of their own."""
 
     @asynccontextmanager
     async def given(
@@ -124,12 +149,23 @@ async def served(
     ) -> AsyncIterator[Wiring]:
         yield Wiring(database, _no_feed)
 
-    settled = Settings(data_dir=folder, public_url=ADDRESS, **settings)
+    mode = _distributed(database) if isinstance(database, PostgresDatabase) else {}
+    settled = Settings(data_dir=folder, public_url=ADDRESS, **mode, **settings)
     app = create_app([replace(service, subscriptions={})], settled, given, clock=clock, background=False)
     async with app.router.lifespan_context(app):
-        running = Served(service, app, settled, clock)
+        running = kind(service, app, settled, clock)
         async with running.client:
             yield running
+
+
+def _distributed(database: PostgresDatabase) -> dict[str, Any]:
+    """Settings by which a service knows that it is not alone."""
+    url = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return {
+        "database_url": SecretStr(url),
+        "kafka_bootstrap": "127.0.0.1:1",
+        "signing_key": SecretStr("k" * 32),
+    }
 
 
 def _no_feed(_service: Service) -> Any:

@@ -19,11 +19,11 @@ from candor_common.database import Database, Transaction
 from candor_common.errors import Permanent
 from candor_common.events import Contact, Envelope, Fact, Survey, SurveyAnswered, SurveyInvited
 from candor_common.feed import Batch, Partition, Positions, Record
-from candor_common.security import Signer
+from candor_common.links import Signer
 from candor_common.service import Context, Runtime, Service
 from candor_common.settings import Settings
-from candor_common.telemetry import Watchdog
 from candor_common.trace import new_trace
+from candor_common.watchdog import Watchdog
 from candor_common.wire import headers_of, value_of
 from tests.plugins.databases import START
 
@@ -50,6 +50,9 @@ class ScriptedFeed:
 
     async def seek(self, positions: Mapping[Partition, int]) -> None:
         self.sought.append(dict(positions))
+
+    def assigned(self) -> bool:
+        return True
 
     def lag(self) -> int:
         return 0

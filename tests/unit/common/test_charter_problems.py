@@ -66,8 +66,9 @@ def test_a_charter_may_begin_with_a_byte_order_mark(checked: Checked) -> None:
     assert checked(b"\xef\xbb\xbf" + GOOD.encode()) == []
 
 
-UNITS = "Write a whole number and one of the units s, m, h, d, as in `30m`, `4h` or `2d`"
-LATER = "business hours and days are not supported yet; times run around the clock"
+UNITS = "Write a whole number and a unit, as in `30m`, `4h`, `2d`, or `30bm`, `8bh`, `1bd` of working time"
+CLOCK_UNITS = "Write a whole number and one of the units s, m, h, d, as in `30m`, `4h` or `2d`"
+HOMELESS = "is working time, and no calendar says when that is"
 
 WRONG_VALUES = {
     "a duration in words": ("P2: 2h", "P2: 2 hours", "11: update_every.P2: `2 hours` is not a duration"),
@@ -75,10 +76,12 @@ WRONG_VALUES = {
     "a duration that is a list": ("P2: 2h", "P2: [2h]", "11: update_every.P2: a list is not a duration"),
     "a duration left empty": ("P2: 2h", "P2:", "11: update_every.P2: nothing is not a duration"),
     "a duration with an unknown unit": ("7d}", "7w}", "10: targets.L1.P4.resolution: `7w` is not a duration"),
-    "a duration in business hours": ("resolution: 4h", "resolution: 4bh",
-        f"7: targets.L1.P1.resolution: `4bh`: {LATER}"),
-    "a duration in business days": ("expires: 28d", "expires: 28bd",
-        f"15: survey.expires: `28bd`: {LATER}"),
+    "a target in business hours without a calendar": ("resolution: 4h", "resolution: 4bh",
+        f"7: targets.L1.P1.resolution: `4bh` {HOMELESS}"),
+    "updates in business days without a calendar": ("P4: 1d}", "P4: 1bd}",
+        f"11: update_every.P4: `1bd` {HOMELESS}"),
+    "a wait in business days": ("expires: 28d", "expires: 28bd",
+        "15: survey.expires: `28bd`: only targets and updates count in working time"),
     "a duration of decades": ("expires: 28d", "expires: 99999d",
         "15: survey.expires: `99999d` is longer than ten years"),
     "a promise of no time": ("P1: 30m", "P1: 0m",
@@ -136,7 +139,8 @@ def test_a_wrong_value_is_told_with_its_line_and_key(checked: Checked, case: str
     ("old", "new", "mend"),
     [
         ("P2: 2h", "P2: 2 hours", UNITS),
-        ("resolution: 4h", "resolution: 4bh", UNITS),
+        ("resolution: 4h", "resolution: 4bh", "Write `calendar:` with the name of one of your calendars"),
+        ("expires: 28d", "expires: 28bd", CLOCK_UNITS),
         ("kind: question", "kind: qestion", "Did you mean `question`?"),
         ("category: outage", "category: network", "Did you mean `system.network`?"),
         ("level: L1", "level: L4", "Known here: L1, L2, L3"),
@@ -173,7 +177,13 @@ def test_a_missing_target_has_the_line_of_its_level(checked: Checked) -> None:
         ("- words:", "- word:", (24, "rules[0].when.any[0].word"), "Did you mean `words`?"),
         ("level: L1", "level: L1, levels: x", (17, "teams.desk.levels"), "Did you mean `level`?"),
         ("P4: 1d}", "P4: 1d, <<: 1d}", (11, "update_every.<<"), "Known here: P1, P2, P3, P4"),
-        ("targets:\n", "targets:\n  L2: {P9: x}\n", (6, "targets.L2.P9"), "Known here: P1, P2, P3, P4"),
+        (
+            "targets:\n",
+            "targets:\n  L2: {P9: x}\n",
+            (6, "targets.L2.P9"),
+            "Known here: P1, P2, P3, P4, calendar",
+        ),
+        ("warn_at:", "warn_ad:", (12, "warn_ad"), "Did you mean `warn_at`?"),
     ],
 )
 def test_an_unknown_key_names_the_nearest_known_one(

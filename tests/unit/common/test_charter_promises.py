@@ -124,7 +124,7 @@ def test_the_version_follows_the_content_and_not_the_comments(tmp_path: Path) ->
 
 
 def test_the_version_does_not_change_by_itself(tmp_path: Path) -> None:
-    turned = TEXT.replace("{delay: 1h, expires: 28d}", "{expires: 28d, delay: 1h}")
+    turned = TEXT.replace("{delay: 1h, expires: 28d,", "{expires: 28d, delay: 1h,")
     assert turned != TEXT
     assert _written(tmp_path, turned).version == SHIPPED.version
     assert len(SHIPPED.version) == 12

@@ -11,21 +11,9 @@ from pydantic import SecretStr
 
 from candor_common import errors
 from candor_common.clock import ManualClock
-from candor_common.security import (
-    SCOPES,
-    BadLink,
-    ExpiredLink,
-    Key,
-    KeyRing,
-    Security,
-    Signer,
-    check_bind,
-    is_loopback,
-    read_private,
-    require,
-    signing_key,
-    write_private,
-)
+from candor_common.keys import SCOPES, Key, KeyRing, read_private, write_private
+from candor_common.links import BadLink, ExpiredLink, Signer, signing_key
+from candor_common.security import Security, check_bind, is_loopback, require
 from candor_common.settings import Settings, SettingsError
 
 SECRET = "0123456789abcdef0123456789abcdef"

@@ -12,8 +12,10 @@ from fastapi import APIRouter, FastAPI
 
 from candor_common import telemetry
 from candor_common.clock import ManualClock
-from candor_common.security import KeyRing, Signer
-from candor_common.telemetry import Check, CountRequests, Watchdog, configure_logging, redact, set_level
+from candor_common.keys import KeyRing
+from candor_common.links import Signer
+from candor_common.telemetry import Check, CountRequests, configure_logging, redact, set_level
+from candor_common.watchdog import Watchdog
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 log = structlog.get_logger()

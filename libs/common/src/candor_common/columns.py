@@ -1,45 +1,48 @@
 """Column types and helpers that mean the same on PostgreSQL and on SQLite."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 import sqlalchemy as sa
 from pydantic import BaseModel
 from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from candor_common.wire import json_of
 
 metadata = sa.MetaData()
 """The tables that every service has: outbox, positions, processed and parked events, leases, counters."""
 
-_SQLITE_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
+_WITHOUT_ZONE = len("2026-01-01 00:00:00.000000")
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
-class _Moment(TypeDecorator[datetime]):
-    """An aware time in UTC. SQLite has no time type and drops zones, so there it is sortable text."""
+class _MomentText(TypeDecorator[datetime]):
+    """A time in UTC as text that sorts like the time."""
 
-    impl = sa.DateTime(timezone=True)
+    impl = sa.String
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        if dialect.name == "sqlite":
-            return dialect.type_descriptor(sa.String(26))
-        return dialect.type_descriptor(sa.DateTime(timezone=True))
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:
+        return _text_of_moment
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None or dialect.name != "sqlite":
-            return value
-        return value.astimezone(UTC).strftime(_SQLITE_FORMAT)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        return _moment_of_text
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if dialect.name == "sqlite":
-            return datetime.fromisoformat(value).replace(tzinfo=UTC)
-        return value.astimezone(UTC) if isinstance(value, datetime) else None
+
+def _text_of_moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat(" ", "microseconds")[:_WITHOUT_ZONE]
+
+
+def _moment_of_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 class Snapshot(TypeDecorator[ModelT]):
@@ -53,13 +56,83 @@ class Snapshot(TypeDecorator[ModelT]):
         self.model = model
 
     def process_bind_param(self, value: ModelT | None, dialect: Dialect) -> str | None:
-        return None if value is None else value.model_dump_json(exclude_none=True)
+        return None if value is None else json_of(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> ModelT | None:
         return None if value is None else self.model.model_validate_json(value)
 
 
-Moment = _Moment()
+Moment = sa.DateTime(timezone=True).with_variant(_MomentText(_WITHOUT_ZONE), "sqlite")
+"""An aware time in UTC. SQLite has no time type and drops zones; PostgreSQL's driver gives all times in UTC."""
+
+
+class _Texts(TypeDecorator[Collection[str]]):
+    """Texts as one value: an array, or a JSON list where there are none. However many, the statement is the same,
+    while an `IN` with a place for each is written anew every time."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(sa.Text())
+        return dialect.type_descriptor(postgresql.ARRAY(sa.Text))
+
+    def process_bind_param(self, value: Collection[str] | None, dialect: Dialect) -> Any:
+        texts = list(value or ())
+        return json.dumps(texts) if dialect.name == "sqlite" else texts
+
+
+def given(name: str) -> sa.BindParameter[Collection[str]]:
+    """A place for any number of texts."""
+    return sa.bindparam(name, type_=_Texts())
+
+
+class among(FunctionElement[bool]):
+    """Whether a column has one of the texts given under a name: `where(among(table.c.id, "ids"))`."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+    def __init__(self, column: sa.ColumnElement[str], name: str) -> None:
+        super().__init__(column, given(name))
+
+    def self_group(self, against: Any = None) -> Self:
+        """It binds closer than `AND`, and is no number that SQLite would have to compare with 1."""
+        return self
+
+
+class _Each(FunctionElement[str]):
+    inherit_cache = True
+
+
+def each(name: str) -> sa.TableValuedAlias:
+    """The texts given under a name as rows, with one column `value`."""
+    # PostgreSQL calls the column what the function is called here, SQLite always `value`.
+    return _Each(given(name)).table_valued(sa.column("value", sa.Text), name="value")
+
+
+@compiles(among, "postgresql")
+def _among_array(element: among, compiler: SQLCompiler, **options: Any) -> str:
+    column, texts = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} = ANY ({texts})"
+
+
+@compiles(among, "sqlite")
+def _among_list(element: among, compiler: SQLCompiler, **options: Any) -> str:
+    column, texts = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({texts}))"
+
+
+@compiles(_Each, "postgresql")
+def _each_of_array(element: _Each, compiler: SQLCompiler, **options: Any) -> str:
+    return f"unnest({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_Each, "sqlite")
+def _each_of_list(element: _Each, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
 
 counter = sa.Table(
     "counter",
@@ -78,10 +151,11 @@ def upsert(
         connection.execute(_upsert(connection.dialect.name, table, given, tuple(key)), list(rows))
 
 
-def insert_new(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows and leave alone those whose key is there already."""
-    if rows:
-        connection.execute(_insert_new(connection.dialect.name, table), list(rows))
+def insert_new(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> int:
+    """Insert rows and leave alone those whose key is there already; for a single row, returns how many were new."""
+    if not rows:
+        return 0
+    return connection.execute(_insert_new(connection.dialect.name, table), list(rows)).rowcount
 
 
 def save_newer(
@@ -98,25 +172,25 @@ def save_newer(
 
 @cache
 def _upsert(dialect: str, table: sa.Table, given: tuple[str, ...], key: tuple[str, ...]) -> Executable:
-    insert = _insert(dialect, table)
+    insert = insert_of(dialect, table)
     changed = {name: insert.excluded[name] for name in given}
     return cast("Executable", insert.on_conflict_do_update(index_elements=list(key), set_=changed))
 
 
 @cache
 def _insert_new(dialect: str, table: sa.Table) -> Executable:
-    return cast("Executable", _insert(dialect, table).on_conflict_do_nothing())
+    return cast("Executable", insert_of(dialect, table).on_conflict_do_nothing().inline())
 
 
 @cache
 def _save_newer(dialect: str, table: sa.Table, given: tuple[str, ...], key: str, version: str) -> Executable:
-    insert = _insert(dialect, table)
+    insert = insert_of(dialect, table)
     changed = {name: insert.excluded[name] for name in given}
     newer = table.c[version] < insert.excluded[version]
     return cast("Executable", insert.on_conflict_do_update(index_elements=[key], set_=changed, where=newer))
 
 
-def _insert(dialect: str, table: sa.Table) -> Any:
+def insert_of(dialect: str, table: sa.Table) -> Any:
     """An insert with `on_conflict…`, which both databases have under the same name in different modules."""
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
@@ -127,12 +201,13 @@ _TAKE = (
     .values(next=counter.c.next + sa.bindparam("count"))
     .returning(counter.c.next)
 )
+_START = sa.insert(counter)
 
 
 def take_numbers(connection: Connection, name: str, count: int) -> range:
     """The next `count` numbers of a named series, without gaps; held until the transaction ends."""
     end = connection.scalar(_TAKE, {"of": name, "count": count})
     if end is None:
-        connection.execute(sa.insert(counter), [{"name": name, "next": count + 1}])
+        connection.execute(_START, [{"name": name, "next": count + 1}])
         end = count + 1
     return range(end - count, end)

@@ -15,8 +15,9 @@ import structlog
 
 from candor_common import positions, telemetry
 from candor_common.database import Transaction
-from candor_common.errors import Permanent, is_unavailable
+from candor_common.errors import Permanent
 from candor_common.events import Envelope, Fact
+from candor_common.failures import is_unavailable
 from candor_common.feed import Batch, Feed, Partition, Record
 from candor_common.service import Handler, Runtime, Service, Subscriptions
 
@@ -26,6 +27,8 @@ T = TypeVar("T")
 TRIES = 3
 """How often an event that fails alone is tried before it is parked."""
 LONGEST_PAUSE = 10.0
+UNKNOWN = -1
+"""The expected offset of a partition that was never announced; it stands nowhere, so that the partition is sought."""
 
 
 def waves(
@@ -175,8 +178,9 @@ class Consumer:
             await self.feed.seek(done.fenced)
 
     def _apply(self, transaction: Transaction, batch: Batch, park_because: str | None) -> _Round:
-        stored = self._stored(transaction, batch)
-        fenced = {one: offset for one, offset in stored.items() if offset != self._expected.get(one)}
+        reached = {one: records[-1].next_offset for one, records in batch.items()}
+        moves = {one: (self._expected.get(one, UNKNOWN), end) for one, end in reached.items()}
+        fenced = positions.advance(transaction.connection, self.name, moves)
         records = [record for one in batch if one not in fenced for record in batch[one]]
         fresh = self._fresh(transaction, records)
         for record in fresh:
@@ -188,15 +192,7 @@ class Consumer:
             for wave in waves(envelopes, self._subscriptions):
                 for handler, its_events in wave:
                     handler(transaction, its_events, self._runtime.context)
-        reached = {one: batch[one][-1].next_offset for one in batch if one not in fenced}
-        positions.advance(transaction.connection, self.name, reached)
-        return _Round(reached, fenced, len(fresh))
-
-    def _stored(self, transaction: Transaction, batch: Batch) -> Mapping[Partition, int]:
-        """Where the partitions stand. A feed that never repeats has no rival who could have moved them."""
-        if not self.feed.repeats:
-            return {one: self._expected[one] for one in batch}
-        return positions.load(transaction.connection, self.name, batch)
+        return _Round({one: end for one, end in reached.items() if one not in fenced}, fenced, len(fresh))
 
     def _fresh(self, transaction: Transaction, records: Sequence[Record]) -> list[Record]:
         """The records that were not processed before, noted as processed."""
@@ -205,10 +201,8 @@ class Consumer:
         by_id: dict[str, Record] = {}
         for record in records:
             by_id.setdefault(record.event_id or f"{record.partition}@{record.offset}", record)
-        known = positions.seen(transaction.connection, self.name, list(by_id)) if by_id else set()
-        fresh = {one: record for one, record in by_id.items() if one not in known}
-        positions.remember(transaction.connection, self.name, list(fresh), transaction.now)
-        return list(fresh.values())
+        new = positions.remember(transaction.connection, self.name, list(by_id), transaction.now)
+        return [record for one, record in by_id.items() if one in new]
 
     def replay(self, transaction: Transaction, envelope: Envelope[Fact]) -> None:
         """Apply one event again that was parked."""

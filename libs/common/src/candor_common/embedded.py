@@ -39,12 +39,14 @@ class TableFeed:
         self._next = 0
         self._behind = True
         self._dropped = False
+        self._assigned = False
         self._waiting: list[Record] = []
         self._arrived = asyncio.Event()
 
     async def start(self, positions: Positions) -> None:
         self._database.log_readers.append(self._hand_over)
         self._next = (await positions([PARTITION]))[PARTITION]
+        self._assigned = True
         self._arrived.set()
 
     def _hand_over(self, written: Sequence[Written]) -> None:
@@ -93,6 +95,9 @@ class TableFeed:
             self._waiting.clear()
             self._behind = True
             self._arrived.set()
+
+    def assigned(self) -> bool:
+        return self._assigned
 
     def lag(self) -> int:
         return len(self._waiting)

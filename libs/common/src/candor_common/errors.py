@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from sqlite3 import SQLITE_BUSY, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_LOCKED
 from typing import Any
 from urllib.parse import quote
 
@@ -11,11 +10,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
-from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from candor_common.failures import is_unavailable, is_unstorable
 from candor_common.telemetry import route_of
 
 CONTENT_TYPE = "application/problem+json"
@@ -109,17 +108,6 @@ def responses(*errors: type[CandorError]) -> dict[int | str, dict[str, Any]]:
     return {error.status: {"description": error.title, "content": _CONTENT} for error in errors}
 
 
-def is_unavailable(error: BaseException) -> bool:
-    """True when a database or another server can't be reached or is overloaded, so that trying later may help."""
-    if isinstance(error, OSError | exc.TimeoutError):
-        # ConnectionError, TimeoutError and a failed look-up of a name are OSErrors, like those about files.
-        return getattr(error, "filename", None) is None
-    if isinstance(error, exc.DBAPIError):
-        return error.connection_invalidated or (error.orig is not None and is_unavailable(error.orig))
-    state, code = getattr(error, "sqlstate", None), getattr(error, "sqlite_errorcode", None)
-    return str(state).startswith(_PASSING_STATES) or (isinstance(code, int) and code & 0xFF in _PASSING_CODES)
-
-
 def install(app: FastAPI) -> None:
     """Make every error of an application a problem. Middleware that is added later sees answers, not exceptions."""
     for kind in (CandorError, RequestValidationError, HTTPException, Exception):
@@ -156,10 +144,14 @@ class LimitBody:
                 raise HTTPException(413, self.detail, _CLOSE)
             return message
 
-        if scope["type"] == "http" and int(Request(scope).headers.get("content-length", 0)) > self.max_bytes:
+        if scope["type"] == "http" and _announced_bytes(scope) > self.max_bytes:
             await answer(TooLarge(self.detail, headers=_CLOSE))(scope, receive, send)
         else:
             await self.app(scope, counted, send)
+
+
+def _announced_bytes(scope: Scope) -> int:
+    return next((int(value) for name, value in scope["headers"] if name == b"content-length"), 0)
 
 
 class _LastResort:
@@ -188,9 +180,6 @@ _CONTENT = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 # The connection is closed, or the server would read on to find the next request behind the body.
 _CLOSE = {"Connection": "close"}
 _BY_STATUS = {kind.status: kind for kind in CandorError.__subclasses__()}
-_PASSING_CODES = {SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN}
-# PostgreSQL: connection lost, deadlock or serialisation, out of resources, lock or statement timeout, shutting down.
-_PASSING_STATES = ("08", "40", "53", "55P03", "57")
 
 
 async def _respond(request: Request, error: Exception) -> Response:
@@ -207,9 +196,15 @@ def _told(request: Request, error: Exception) -> CandorError:
             return _of_status(error.status_code, str(error.detail), error.headers)
         case ClientDisconnect():
             return BadRequest("The connection ended before the request did.")
+    return _from_below(request, error)
+
+
+def _from_below(request: Request, error: Exception) -> CandorError:
     if is_unavailable(error):
         log.warning("unavailable", route=route_of(request.scope), error=type(error).__name__)
         return Unavailable("Something we need is away; try again in a few seconds.")
+    if is_unstorable(error):
+        return BadRequest("The request holds a character that is no text, such as NUL; leave it out.")
     log.error("unexpected_error", route=route_of(request.scope), exc_info=error)
     return CandorError("Something went wrong on our side; it has been logged.")
 

@@ -73,6 +73,11 @@ class Feed(Protocol):
         """Forget what was read of these partitions and go on from there."""
         ...
 
+    def assigned(self) -> bool:
+        """Whether it knows its share and where to read on, and so begins to read; its share may be nothing. It stays
+        so: that shares move between replicas later on is part of normal running."""
+        ...
+
     def lag(self) -> int:
         """About how many events wait to be read."""
         ...

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from candor_common import telemetry
 from candor_common.database import Database, Transaction
-from candor_common.errors import is_unavailable
+from candor_common.failures import is_unavailable
 
 ItemT = TypeVar("ItemT")
 AnswerT = TypeVar("AnswerT")

@@ -1,6 +1,6 @@
-"""What decides whether a process is ready: database, broker, lag, the age of unsent events, and its own loops."""
+"""What decides whether a process is ready: database, partitions, lag, the age of unsent events, its own loops."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ MOST_LAG = 10_000
 
 async def checks(assembly: "Assembly") -> list[Check]:
     """Every check with what to do about it; the process is ready when all are well."""
-    found = [await _database(assembly), *_lags(assembly), _loops(assembly)]
+    found = [await _database(assembly), *_shares(assembly), *_lags(assembly), _loops(assembly)]
     if assembly.wiring.check is not None:
         found += await assembly.wiring.check()
     return found
@@ -34,6 +34,15 @@ async def _database(assembly: "Assembly") -> Check:
 
 def _one(connection: Connection) -> int | None:
     return connection.scalar(sa.select(1))
+
+
+def _shares(assembly: "Assembly") -> Iterator[Check]:
+    for consumer in assembly.consumers:
+        assigned = consumer.feed.assigned()
+        # Intake accepts without reading: nobody should be sent away from it because the brokers are away.
+        well = assigned or consumer.name == "intake"
+        detail = "has its share" if assigned else "waits for its share of the partitions; check the brokers"
+        yield Check(f"{consumer.name} consumer", well, detail)
 
 
 def _lags(assembly: "Assembly") -> Sequence[Check]:

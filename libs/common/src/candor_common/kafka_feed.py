@@ -66,6 +66,7 @@ class KafkaFeed:
         self._failure: Exception | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._placing: asyncio.Task[None] | None = None
+        self._assigned = False
         self._report_after = 0.0
         self._reported: dict[Partition, int] = {}
 
@@ -92,6 +93,9 @@ class KafkaFeed:
             if self._consumer is not None and place in self._consumer.assignment():
                 self._consumer.seek(place, offset)
                 self._given[partition] = offset
+
+    def assigned(self) -> bool:
+        return self._assigned
 
     def lag(self) -> int:
         if self._consumer is None:
@@ -139,6 +143,7 @@ class KafkaFeed:
             offset = self._given[_partition(place)] = positions[_partition(place)]
             consumer.seek(place, offset)
             consumer.resume(place)
+        self._assigned = True
 
     async def _read(self) -> None:
         """Do nothing but read: the client fetches nothing ahead while something lies unread."""

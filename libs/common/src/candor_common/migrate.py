@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from candor_common.database import Database, Transaction
-from candor_common.errors import is_unavailable
+from candor_common.failures import is_unavailable
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 from sqlalchemy.dialects import postgresql
 
-from candor_common.columns import Moment, metadata
+from candor_common.columns import Moment, among, metadata
 from candor_common.events import Envelope, Fact
 from candor_common.wire import CONTENT_TYPE, Headers, timestamp, value_of
 
@@ -40,17 +40,21 @@ outbox = sa.Table(
 )
 
 
+_APPEND = sa.insert(outbox).inline()
+"""Without the positions in answer."""
+
+
 def append(connection: Connection, envelopes: Sequence[Envelope[Fact]]) -> None:
     """Write events in the order in which they were emitted; the database gives them their positions."""
     if envelopes:
-        connection.execute(sa.insert(outbox), [_row(envelope) for envelope in envelopes])
+        connection.execute(_APPEND, [_row(envelope) for envelope in envelopes])
 
 
 def append_at(connection: Connection, envelopes: Sequence[Envelope[Fact]], position: int) -> None:
     """Write events at positions that the one writer of an embedded log gives out itself."""
     rows = [{"position": position + step, **_row(envelope)} for step, envelope in enumerate(envelopes)]
     if rows:
-        connection.execute(sa.insert(outbox), rows)
+        connection.execute(_APPEND, rows)
 
 
 def last_position(connection: Connection) -> int:
@@ -87,27 +91,49 @@ def headers_of_row(row: RowMapping) -> Headers:
     }
 
 
+_UNPUBLISHED = (
+    sa.select(outbox)
+    .where(outbox.c.published_at.is_(None))
+    .order_by(outbox.c.position)
+    .limit(sa.bindparam("most"))
+)
+
+
 def unpublished(connection: Connection, limit: int) -> Sequence[RowMapping]:
     """The oldest rows that the relay has not published. Never `position > last`: positions are given out
     before the order of commits is known, so a reader that remembers a position would skip rows for good."""
-    query = sa.select(outbox).where(outbox.c.published_at.is_(None)).order_by(outbox.c.position).limit(limit)
-    return connection.execute(query).mappings().all()
+    return connection.execute(_UNPUBLISHED, {"most": limit}).mappings().all()
+
+
+_MARK = (
+    sa.update(outbox)
+    .where(
+        outbox.c.position == sa.any_(sa.bindparam("positions", type_=postgresql.ARRAY(sa.BigInteger))),
+    )
+    .values(published_at=sa.bindparam("now"))
+)
 
 
 def mark_published(connection: Connection, positions: Sequence[int], now: datetime) -> None:
     """Note that the relay has published rows. Only for PostgreSQL: the embedded log has no relay."""
-    given = sa.bindparam("positions", list(positions), type_=postgresql.ARRAY(sa.BigInteger))
-    statement = sa.update(outbox).where(outbox.c.position == sa.any_(given))
-    connection.execute(statement.values(published_at=now))
+    connection.execute(_MARK, {"positions": list(positions), "now": now})
+
+
+_OLDEST = sa.select(outbox.c.time).where(outbox.c.published_at.is_(None)).order_by(outbox.c.position).limit(1)
 
 
 def oldest_unpublished(connection: Connection) -> datetime | None:
     """When the oldest event that waits for the relay was emitted; None when none waits."""
-    query = (
-        sa.select(outbox.c.time).where(outbox.c.published_at.is_(None)).order_by(outbox.c.position).limit(1)
-    )
-    moment: datetime | None = connection.scalar(query)
+    moment: datetime | None = connection.scalar(_OLDEST)
     return moment
+
+
+_SINCE = (
+    sa.select(outbox)
+    .where(outbox.c.position >= sa.bindparam("first"), among(outbox.c.topic, "topics"))
+    .order_by(outbox.c.position)
+    .limit(sa.bindparam("most"))
+)
 
 
 def since(connection: Connection, position: int, topics: Sequence[str], limit: int) -> Sequence[RowMapping]:
@@ -115,19 +141,16 @@ def since(connection: Connection, position: int, topics: Sequence[str], limit: i
 
     Only for SQLite, whose one writer makes the order of positions the order of commits.
     """
-    query = (
-        sa.select(outbox)
-        .where(outbox.c.position >= position, outbox.c.topic.in_(topics))
-        .order_by(outbox.c.position)
-        .limit(limit)
-    )
-    return connection.execute(query).mappings().all()
+    given = {"first": position, "topics": topics, "most": limit}
+    return connection.execute(_SINCE, given).mappings().all()
+
+
+_ABOUT = sa.select(outbox).where(outbox.c.subject == sa.bindparam("incident")).order_by(outbox.c.position)
 
 
 def about(connection: Connection, subject: str) -> Sequence[RowMapping]:
     """Every event about one incident, oldest first."""
-    query = sa.select(outbox).where(outbox.c.subject == subject).order_by(outbox.c.position)
-    return connection.execute(query).mappings().all()
+    return connection.execute(_ABOUT, {"incident": subject}).mappings().all()
 
 
 def prune(connection: Connection, before: datetime, below: int | None = None) -> int:

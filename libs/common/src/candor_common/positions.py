@@ -5,12 +5,13 @@ These rows change in the transaction that carries the effects, which makes effec
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection, Executable, RowMapping
 
-from candor_common.columns import Moment, insert_new, metadata
+from candor_common.columns import Moment, among, each, insert_new, insert_of, metadata
 from candor_common.feed import Partition, Record
 from candor_common.wire import headers_of, value_of
 
@@ -52,8 +53,8 @@ _LOAD = (
     sa.select(consumer_position)
     .where(
         consumer_position.c.subscription == sa.bindparam("of"),
-        consumer_position.c.topic.in_(sa.bindparam("topics", expanding=True)),
-        consumer_position.c.partition.in_(sa.bindparam("numbers", expanding=True)),
+        among(consumer_position.c.topic, "topics"),
+        among(sa.cast(consumer_position.c.partition, sa.String), "numbers"),
     )
     .order_by(consumer_position.c.topic, consumer_position.c.partition)
     .with_for_update()
@@ -66,8 +67,8 @@ def load(connection: Connection, subscription: str, partitions: Iterable[Partiti
     The lock is the fence: a rival that got the partition in a rebalance waits here, or makes us see its progress.
     """
     wanted = list(partitions)
-    topics, numbers = {one.topic for one in wanted}, {one.number for one in wanted}
-    given = {"of": subscription, "topics": list(topics), "numbers": list(numbers)}
+    topics, numbers = {one.topic for one in wanted}, {str(one.number) for one in wanted}
+    given = {"of": subscription, "topics": topics, "numbers": numbers}
     found = {
         Partition(row.topic, row.partition): int(row.next_offset) for row in connection.execute(_LOAD, given)
     }
@@ -92,36 +93,61 @@ _ADVANCE = (
         consumer_position.c.subscription == sa.bindparam("of_subscription"),
         consumer_position.c.topic == sa.bindparam("of_topic"),
         consumer_position.c.partition == sa.bindparam("of_partition"),
+        consumer_position.c.next_offset == sa.bindparam("from"),
     )
     .values(next_offset=sa.bindparam("to"))
 )
 
 
-def advance(connection: Connection, subscription: str, to: Mapping[Partition, int]) -> None:
-    """Move positions forward; the rows are locked by `load` in the same transaction."""
+def advance(
+    connection: Connection, subscription: str, moves: Mapping[Partition, tuple[int, int]]
+) -> dict[Partition, int]:
+    """Move positions forward, each from where it is thought to be; returns where those stand that were elsewhere.
+
+    The lock on their rows, held until the transaction ends, is the fence against a rival (see `load`).
+    """
+    if len(moves) == 1 and _advance(connection, subscription, moves) == 1:
+        return {}
+    stored = load(connection, subscription, moves)
+    fenced = {one: offset for one, offset in stored.items() if offset != moves[one][0]}
+    _advance(connection, subscription, {one: to for one, to in moves.items() if one not in fenced})
+    return fenced
+
+
+def _advance(connection: Connection, subscription: str, moves: Mapping[Partition, tuple[int, int]]) -> int:
     rows = [
-        {"of_subscription": subscription, "of_topic": one.topic, "of_partition": one.number, "to": offset}
-        for one, offset in to.items()
+        {
+            "of_subscription": subscription,
+            "of_topic": one.topic,
+            "of_partition": one.number,
+            "from": start,
+            "to": end,
+        }
+        for one, (start, end) in moves.items()
     ]
-    if rows:
-        connection.execute(_ADVANCE, rows)
+    return connection.execute(_ADVANCE, rows).rowcount if rows else 0
 
 
-_SEEN = sa.select(processed_event.c.event_id).where(
-    processed_event.c.subscription == sa.bindparam("of"),
-    processed_event.c.event_id.in_(sa.bindparam("ids", expanding=True)),
-)
+@cache
+def _remember(dialect: str) -> Executable:
+    ids = each("ids")
+    columns = [processed_event.c.subscription, processed_event.c.event_id, processed_event.c.processed_at]
+    rows = sa.select(
+        sa.bindparam("of", type_=sa.String), ids.c.value, sa.bindparam("now", type_=Moment)
+    ).where(sa.true())  # without a condition, SQLite takes the conflict clause for that of a join
+    new = insert_of(dialect, processed_event).from_select(columns, rows).on_conflict_do_nothing()
+    return cast("Executable", new.returning(processed_event.c.event_id))
 
 
-def seen(connection: Connection, subscription: str, event_ids: Sequence[str]) -> set[str]:
-    """Those of the events that this subscription has processed before."""
-    return set(connection.scalars(_SEEN, {"of": subscription, "ids": list(event_ids)}))
+def remember(connection: Connection, subscription: str, event_ids: Sequence[str], now: datetime) -> set[str]:
+    """Note events as processed; returns those of them that were not before."""
+    if not event_ids:
+        return set()
+    statement = _remember(connection.dialect.name)
+    return set(connection.scalars(statement, {"of": subscription, "ids": event_ids, "now": now}))
 
 
-def remember(connection: Connection, subscription: str, event_ids: Sequence[str], now: datetime) -> None:
-    rows = [{"subscription": subscription, "event_id": one, "processed_at": now} for one in event_ids]
-    if rows:
-        connection.execute(sa.insert(processed_event), rows)
+_PARK = sa.insert(parked_event).inline()
 
 
 def park(connection: Connection, subscription: str, record: Record, reason: str, now: datetime) -> None:
@@ -137,7 +163,7 @@ def park(connection: Connection, subscription: str, record: Record, reason: str,
         "reason": reason[:2000],
         "parked_at": now,
     }
-    connection.execute(sa.insert(parked_event), [row])
+    connection.execute(_PARK, [row])
 
 
 def parked(connection: Connection, subscription: str, *, limit: int = 100) -> Sequence[RowMapping]:

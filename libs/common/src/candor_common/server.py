@@ -13,7 +13,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from candor_common.charter import CharterError
-from candor_common.security import KeyRing, check_bind, keys_path
+from candor_common.keys import KeyRing, keys_path
+from candor_common.security import check_bind
 from candor_common.settings import Settings, SettingsError, load_settings
 from candor_common.telemetry import configure_logging
 
@@ -55,6 +56,7 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=4,
         h11_max_incomplete_event_size=65_536,
     )

@@ -12,9 +12,9 @@ from candor_common.charter import Charter
 from candor_common.clock import Clock
 from candor_common.database import Database, Transaction
 from candor_common.events import Emitter, Envelope, Fact
-from candor_common.security import Signer
+from candor_common.links import Signer
 from candor_common.settings import Settings
-from candor_common.telemetry import Watchdog
+from candor_common.watchdog import Watchdog
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 

@@ -8,17 +8,28 @@ import os
 import sys
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, Self
 
-import sqlalchemy as sa
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SecretsSettingsSource, SettingsConfigDict
 from pydantic_settings import PydanticBaseSettingsSource as Source
-from sqlalchemy.exc import ArgumentError
+
+from candor_common.settings_values import (
+    Address,
+    DatabaseUrl,
+    LogFormat,
+    LogLevel,
+    MailListener,
+    Mechanism,
+    Networks,
+    Protocol,
+    SmsUrl,
+    SmtpUrl,
+    WebAddress,
+    Zone,
+)
 
 PREFIX = "CANDOR_"
 _SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
@@ -29,39 +40,6 @@ class SettingsError(Exception):
     """The settings can't be used. The message is one line: which variable, what is wrong, what mends it."""
 
 
-def _asyncpg_url(secret: SecretStr) -> SecretStr:
-    try:
-        url = sa.make_url(secret.get_secret_value())
-    except (ArgumentError, ValueError):
-        raise ValueError("it is not a URL; in a password, write @ : / as %40 %3A %2F") from None
-    if url.drivername not in {"postgresql", "postgres", "postgresql+asyncpg"}:
-        raise ValueError(f"{url.drivername} is not supported")
-    if "sslmode" in url.query:
-        # asyncpg knows the same values under another name.
-        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": url.query["sslmode"]})
-    return SecretStr(url.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False))
-
-
-def _mail_server(secret: SecretStr) -> SecretStr:
-    try:
-        parts = urlsplit(secret.get_secret_value())
-        valid = parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid:
-        raise ValueError("it is not an smtp:// or smtps:// URL with a host")
-    if parts.query not in {"", "starttls=1", "starttls=0"}:
-        raise ValueError("the only option behind the question mark is starttls=1")
-    return secret
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("it is not an http:// or https:// URL")
-    return value.rstrip("/")
-
-
 def _default_address(known: dict[str, Any]) -> str:
     host = str(known["host"])
     if host in {"", "0.0.0.0", "::", "[::]"}:
@@ -69,32 +47,6 @@ def _default_address(known: dict[str, Any]) -> str:
     if ":" in host and not host.startswith("["):
         host = f"[{host}]"
     return f"http://{host}:{known['port']}"
-
-
-def _zone(value: str) -> str:
-    try:
-        return ZoneInfo(value).key
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError("there is no such zone") from None
-
-
-def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
-
-
-def _upper(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
-
-
-LogFormat = Annotated[Literal["console", "json"], BeforeValidator(_lower)]
-LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)]
-Protocol = Annotated[Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"], BeforeValidator(_upper)]
-Mechanism = Annotated[Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"], BeforeValidator(_upper)]
-Address = Annotated[str, Field(pattern=r"^[^\s@<>]+@[^\s@<>]+$")]
-DatabaseUrl = Annotated[SecretStr, AfterValidator(_asyncpg_url)]
-SmtpUrl = Annotated[SecretStr, AfterValidator(_mail_server)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-Zone = Annotated[str, AfterValidator(_zone)]
 
 
 class Settings(BaseSettings):
@@ -134,8 +86,24 @@ class Settings(BaseSettings):
     smtp_url: SmtpUrl | None = Field(
         None, description="smtp://user:password@host:port?starttls=1 or smtps://host"
     )
+    smtp_listen: MailListener | None = Field(
+        None,
+        description="smtp://host:port or lmtp://host:port, to take mail there; nowhere when it is not set",
+    )
     mail_from: Address = Field("support@candor.localhost", description="the address that mail comes from")
     mail_name: str = Field("Support", pattern=r"^[^\r\n]*$", description="the name that mail comes from")
+    sms_url: SmsUrl | None = Field(
+        None, description="twilio://SID:TOKEN@api.twilio.com?from=+15551234567, for text messages"
+    )
+    slack_token: SecretStr | None = Field(
+        None, min_length=8, description="the bot token of a Slack app, xoxb-…, to answer in Slack"
+    )
+    webhook_allow: Networks = Field(
+        "", description="networks of yours that webhooks may reach, as 10.1.0.0/16, separated by commas"
+    )
+    acknowledgements_per_hour: int = Field(
+        5, ge=1, description="how many automatic acknowledgements one address gets in an hour at most"
+    )
     time_zone: Zone = Field("UTC", description="the zone in which customers are told times, as Europe/Berlin")
     log_format: LogFormat = Field(
         default_factory=lambda: "console" if sys.stderr.isatty() else "json", description="console or json"

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 
 import structlog
@@ -23,8 +23,6 @@ from prometheus_client import (
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.stdlib import ProcessorFormatter, filter_by_level
 from structlog.typing import EventDict, Processor
-
-from candor_common.clock import Clock
 
 PROBE_SECONDS = 5.0  # after which /readyz no longer waits for its checks
 
@@ -96,6 +94,11 @@ def metrics_text() -> bytes:
     return generate_latest(_registry)
 
 
+@cache
+def _answered(route: str, status: int) -> Counter:
+    return http_requests.labels(route, status)
+
+
 class CountRequests:
     """Counts answers by the template of the path; middleware to add last."""
 
@@ -105,7 +108,7 @@ class CountRequests:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                http_requests.labels(route_of(scope), message["status"]).inc()
+                _answered(route_of(scope), message["status"]).inc()
             await send(message)
 
         await self.app(scope, receive, counted)
@@ -116,27 +119,6 @@ def route_of(scope: Scope) -> str:
     # FastAPI keeps the template with all prefixes here, and one without those of outer routers in `route`.
     route = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
     return str(getattr(route, "path", "unmatched"))
-
-
-class Watchdog:
-    """Notices tasks that no longer turn, by their beats."""
-
-    def __init__(self, clock: Clock, limit: timedelta = timedelta(seconds=60)) -> None:
-        self._clock, self._limit = clock, limit
-        self._due: dict[str, datetime | None] = {}
-
-    def beat(self, name: str, pause: timedelta = timedelta(0)) -> None:
-        """The task turns, and may rest for `pause` before it turns again."""
-        self._due[name] = self._clock.now() + pause + self._limit
-
-    def rest(self, name: str) -> None:
-        """The task waits for something that may take any time; it is not missed before its next beat."""
-        self._due[name] = None
-
-    def stale(self) -> list[str]:
-        """The tasks that should have turned by now."""
-        now = self._clock.now()
-        return sorted(name for name, due in self._due.items() if due is not None and due < now)
 
 
 @dataclass(frozen=True, slots=True)

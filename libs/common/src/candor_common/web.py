@@ -1,4 +1,4 @@
-"""The frame that all pages share: one stylesheet, strict headers, templates that escape by themselves."""
+"""The frame that all pages share: one stylesheet, one script, strict headers, templates that escape by themselves."""
 
 from importlib.resources import files
 
@@ -6,25 +6,42 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-src 'self'; "
+    "base-uri 'none'; frame-ancestors 'self'"
+)
 HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-src 'self'; "
-        "base-uri 'none'; frame-ancestors 'self'"
-    ),
+    "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex",
     "Cache-Control": "no-store",
 }
 """Nothing from another host, nothing inline, no script; what strangers wrote can't do anything on our pages."""
+CONSOLE_HEADERS = HEADERS | {
+    "Content-Security-Policy": f"{_POLICY}; script-src 'self'; connect-src 'self'",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""The same for the pages of the team, which our own script keeps up to date."""
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/static/candor.css")
 async def stylesheet() -> Response:
-    text = (files("candor_common") / "static" / "candor.css").read_text("utf-8")
-    return Response(text, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+    return _static("candor.css", "text/css")
+
+
+@router.get("/static/candor.js")
+async def script() -> Response:
+    return _static("candor.js", "text/javascript")
+
+
+def _static(name: str, kind: str) -> Response:
+    text = (files("candor_common") / "static" / name).read_text("utf-8")
+    headers = {"Cache-Control": "max-age=3600", "X-Content-Type-Options": "nosniff"}
+    return Response(text, media_type=kind, headers=headers)
 
 
 def environment(package: str) -> Environment:
@@ -39,3 +56,11 @@ def page(
     """A rendered page with the headers that every page has."""
     text = environment.get_template(template).render(language=language, **values)
     return HTMLResponse(text, status, HEADERS | {"Content-Language": language})
+
+
+def console_page(
+    environment: Environment, template: str, status: int = 200, **values: object
+) -> HTMLResponse:
+    """A rendered page for the team, in English, with our script."""
+    text = environment.get_template(template).render(language="en", **values)
+    return HTMLResponse(text, status, CONSOLE_HEADERS | {"Content-Language": "en"})

@@ -4,13 +4,20 @@ The embedded log has a column for each of these headers, so that both modes carr
 """
 
 from datetime import UTC, datetime
+from functools import cache
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from candor_common.events import BY_TYPE, Envelope, Fact
+from candor_common.events import BY_TYPE, Envelope, Fact, Value
 
 CONTENT_TYPE = "application/json"
 _REQUIRED = ("ce_id", "ce_source", "ce_type", "ce_time")
+_WITHOUT_ZONE = len("2026-01-01T00:00:00.000000")
+_LONGEST = 8_000
+_MOST = 500
+_written: dict[int, tuple[BaseModel, str]] = {}
+"""Snapshots that were written lately: each goes into a row, into the event that tells of it, and into others' rows.
+A model is kept beside its text, so that its id is not given to another one. At most 4 MB."""
 
 Headers = dict[str, str]
 
@@ -21,7 +28,7 @@ class Undecodable(Exception):
 
 def timestamp(moment: datetime) -> str:
     """RFC 3339 in UTC with microseconds, so that text order is time order."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat("T", "microseconds")[:_WITHOUT_ZONE] + "Z"
 
 
 def headers_of(envelope: Envelope[Fact]) -> Headers:
@@ -41,7 +48,33 @@ def headers_of(envelope: Envelope[Fact]) -> Headers:
 
 def value_of(fact: Fact) -> bytes:
     """The fact as UTF-8 JSON; fields that hold nothing are left out."""
-    return fact.model_dump_json(exclude_none=True).encode()
+    snapshot, has_more = _shape(type(fact))
+    if snapshot is None:
+        return fact.model_dump_json(exclude_none=True).encode()
+    value = f'{{"{snapshot}":{json_of(getattr(fact, snapshot))}'
+    others = fact.model_dump_json(exclude_none=True, exclude={snapshot}) if has_more else "{}"
+    return f"{value}}}".encode() if others == "{}" else f"{value},{others[1:]}".encode()
+
+
+def json_of(model: BaseModel) -> str:
+    """A frozen model as JSON; fields that hold nothing are left out."""
+    known = _written.get(id(model))
+    if known is not None and known[0] is model:
+        return known[1]
+    text = model.model_dump_json(exclude_none=True)
+    if len(text) <= _LONGEST:
+        if len(_written) >= _MOST:
+            _written.clear()
+        _written[id(model)] = model, text
+    return text
+
+
+@cache
+def _shape(kind: type[Fact]) -> tuple[str | None, bool]:
+    """The first field of a fact when it is a snapshot, and whether there are others."""
+    (name, first), *others = kind.model_fields.items()
+    is_snapshot = isinstance(first.annotation, type) and issubclass(first.annotation, Value)
+    return name if is_snapshot else None, bool(others)
 
 
 def decode(headers: Headers, value: bytes | None) -> Envelope[Fact] | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from candor_common.charter.problems import OURS, KeyPath, Problem, named, suggestion
@@ -55,15 +56,20 @@ def _keys_at(path: KeyPath) -> Sequence[str]:
     for part in path:
         here = _inside(here, part)
     section = _section(here)
-    return list(section.model_fields) if section else []
+    return list(_fields(section)) if section else []
 
 
 def _inside(kind: object, part: str | int) -> object:
     section = _section(kind)
     if section:
-        return section.model_fields[str(part)].annotation
+        return _fields(section)[str(part)].annotation
     arguments = get_args(kind)
     return arguments[0] if isinstance(part, int) else arguments[-1]
+
+
+def _fields(section: type[BaseModel]) -> dict[str, FieldInfo]:
+    """By the keys of the file."""
+    return {field.alias or name: field for name, field in section.model_fields.items()}
 
 
 def _section(kind: object) -> type[BaseModel] | None:

@@ -6,11 +6,11 @@ searched only for phrases all of whose words occur. No text makes this slow: no 
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from candor_common.charter.facts import Facts
 from candor_common.charter.shape import Condition, Outcome, Rule
@@ -26,10 +26,13 @@ _LETTER = rf"[^\W{_CHINESE}]"
 """What a word in a script with spaces consists of. Chinese ends such a word: `服务器down了` says `down`."""
 _JOINED = re.compile(rf"{_LETTER}{{2}}")
 _PART = re.compile(rf"{_LETTER}+|[{_CHINESE}]")
+_BLANKS = {code: " " for code in range(128) if not re.match(r"\w", chr(code))}
+_NO_PART = ""
+"""Stands for the parts of a phrase that has none; every text has it."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class Seen:
     """Facts with the words in the one form in which they are compared."""
 
     facts: Facts
@@ -38,7 +41,7 @@ class _Seen:
     severity: str
 
 
-_Evidence: TypeAlias = Callable[[_Seen], str | None]
+_Evidence: TypeAlias = Callable[[Seen], str | None]
 """Says what matched, or nothing."""
 
 
@@ -50,28 +53,42 @@ class Matcher:
     then: Outcome
     any: tuple[_Evidence, ...]
     all: tuple[_Evidence, ...]
+    by_content: bool
+    """Whether it looks at words or labels, which say what a request is about, and not at its channel or urgency only."""
 
-    def evidence(self, seen: _Seen) -> str | None:
+    def evidence(self, seen: Seen) -> str | None:
         """What matched, in words; nothing when the rule doesn't speak about the request."""
-        needed = [found(seen) for found in self.all]
-        if None in needed:
+        found = _first(self.any, seen) if self.any else ""
+        if found is None:
             return None
-        one = next(filter(None, (found(seen) for found in self.any)), None)
-        if self.any and one is None:
-            return None
-        return ", ".join(filter(None, [one, *needed]))
+        needed = [evidence(seen) for evidence in self.all]
+        return None if None in needed else ", ".join(filter(None, [found, *needed]))
+
+
+def _first(conditions: Iterable[_Evidence], seen: Seen) -> str | None:
+    for evidence in conditions:
+        if found := evidence(seen):
+            return found
+    return None
 
 
 def matcher(rule: Rule) -> Matcher:
     """Prepares a rule."""
-    any_of, all_of = (tuple(map(_prepared, conditions)) for conditions in (rule.when.any, rule.when.all))
-    return Matcher(rule.name, rule.then, any_of, all_of)
+    any_of, all_of = (tuple(map(_prepared, some)) for some in (rule.when.any, rule.when.all))
+    conditions = (*rule.when.any, *rule.when.all)
+    by_content = any(one.words is not None or one.label is not None for one in conditions)
+    return Matcher(rule.name, rule.then, any_of, all_of, by_content)
 
 
-def seen(facts: Facts) -> _Seen:
+def seen(facts: Facts) -> Seen:
     """Prepares a request. The line break keeps a phrase from reaching from the subject line into the text."""
-    words = "\n".join(_plain(part[:_READ_AT_MOST]) for part in (facts.subject_line, facts.text))
-    return _Seen(facts, words, frozenset(_PART.findall(words)), facts.severity.casefold())
+    words = f"{_plain(facts.subject_line[:_READ_AT_MOST])}\n{_plain(facts.text[:_READ_AT_MOST])}"
+    return Seen(facts, words, frozenset([_NO_PART, *_parts(words)]), facts.severity.casefold())
+
+
+def _parts(words: str) -> list[str]:
+    """In ASCII, letters, digits and underscores are the same everywhere; then blanks for the rest are enough."""
+    return words.translate(_BLANKS).split() if words.isascii() else _PART.findall(words)
 
 
 def _plain(text: str) -> str:
@@ -82,7 +99,7 @@ def _plain(text: str) -> str:
 
 def _prepared(condition: Condition) -> _Evidence:
     if condition.words is not None:
-        return partial(_words, tuple(map(_word, condition.words)))
+        return partial(_words, _Phrases.of(condition.words))
     if condition.channel is not None:
         return partial(_channel, condition.channel)
     if condition.severity is not None:
@@ -94,11 +111,16 @@ def _prepared(condition: Condition) -> _Evidence:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
+    place: int
     written: str
     plain: str
     parts: frozenset[str]
 
-    def stands_in(self, seen: _Seen) -> bool:
+    @property
+    def longest(self) -> str:
+        return max(sorted(self.parts), key=len, default=_NO_PART)
+
+    def stands_in(self, seen: Seen) -> bool:
         if not self.parts <= seen.parts:
             return False
         start = seen.words.find(self.plain)
@@ -107,35 +129,60 @@ class _Word:
         return start >= 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    """The words and phrases of a condition, by their longest part: without it, none of them stands in a text."""
+
+    by_part: Mapping[str, Sequence[_Word]]
+    parts: frozenset[str]
+
+    @classmethod
+    def of(cls, written: Iterable[str]) -> Self:
+        by_part: dict[str, list[_Word]] = {}
+        for place, one in enumerate(written):
+            word = _word(place, one)
+            by_part.setdefault(word.longest, []).append(word)
+        return cls(by_part, frozenset(by_part))
+
+    def near(self, seen: Seen) -> list[_Word]:
+        """Those that may stand in a text, in the order in which they are written."""
+        if self.parts.isdisjoint(seen.parts):
+            return []
+        found = (word for part in self.parts & seen.parts for word in self.by_part[part])
+        return sorted(found, key=lambda word: word.place)
+
+
 def _alone(words: str, start: int, end: int) -> bool:
     """No letter goes on across an edge."""
     edges = (words[max(start - 1, 0) : start + 1], words[end - 1 : end + 1])
     return not any(_JOINED.fullmatch(edge) for edge in edges)
 
 
-def _word(written: str) -> _Word:
+def _word(place: int, written: str) -> _Word:
     plain = _plain(written)
-    return _Word(written, plain, frozenset(_PART.findall(plain)))
+    return _Word(place, written, plain, frozenset(_parts(plain)))
 
 
-def _words(words: Iterable[_Word], seen: _Seen) -> str | None:
-    found = islice((word.written for word in words if word.stands_in(seen)), _NAMED_AT_MOST)
-    return _quoted("words", found)
+def _words(phrases: _Phrases, seen: Seen) -> str | None:
+    near = phrases.near(seen)
+    if not near:
+        return None
+    return _quoted("words", islice((word.written for word in near if word.stands_in(seen)), _NAMED_AT_MOST))
 
 
-def _channel(channels: tuple[Channel, ...], seen: _Seen) -> str | None:
+def _channel(channels: tuple[Channel, ...], seen: Seen) -> str | None:
     return f"channel {seen.facts.channel}" if seen.facts.channel in channels else None
 
 
-def _severity(severities: frozenset[str], seen: _Seen) -> str | None:
+def _severity(severities: frozenset[str], seen: Seen) -> str | None:
     return f'severity "{seen.severity}"' if seen.severity in severities else None
 
 
-def _urgent(wanted: bool | None, seen: _Seen) -> str | None:
+def _urgent(wanted: bool | None, seen: Seen) -> str | None:
     return f"{'' if wanted else 'not '}marked urgent" if seen.facts.urgent is wanted else None
 
 
-def _label(labels: Mapping[str, str], seen: _Seen) -> str | None:
+def _label(labels: Mapping[str, str], seen: Seen) -> str | None:
     if any(seen.facts.labels.get(name) != value for name, value in labels.items()):
         return None
     return _quoted("label", (f"{name}={value}" for name, value in labels.items()))

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from candor_common.charter import explain
+from candor_common.charter.calendars import ALWAYS
 from candor_common.charter.policy import Charter
 from candor_common.charter.problems import CharterError, Problem
 from candor_common.charter.shape import Content
@@ -20,7 +21,7 @@ _SHIPPED = "default_charter/charter.yaml"
 def load_charter(path: Path | None = None) -> Charter:
     """The charter in a file, or the one that Candor ships with; raises `CharterError` with all its problems.
 
-    Reading takes some 30 ms: done once, when a process starts.
+    Reading takes some 50 ms, and half a second with public holidays: done once, when a process starts.
     """
     source = _source(path)
     try:
@@ -66,11 +67,17 @@ def _validated(source: Source) -> Content:
 
 
 def _names(values: object) -> Names:
-    """What teams and rules are called, taken from the raw values because other parts may be wrong."""
+    """What parts call each other, taken from the raw values because other parts may be wrong."""
     top = values if isinstance(values, dict) else {}
-    teams, rules = top.get("teams"), top.get("rules")
+    rules = top.get("rules")
     named = [rule.get("name") for rule in rules if isinstance(rule, dict)] if isinstance(rules, list) else []
     return Names(
-        teams=frozenset(teams if isinstance(teams, dict) else ()),
+        teams=_keys(top.get("teams")),
         rules=Counter(name for name in named if isinstance(name, str)),
+        calendars=_keys(top.get("calendars")) | {ALWAYS},
+        people=_keys(top.get("people")),
     )
+
+
+def _keys(section: object) -> frozenset[str]:
+    return frozenset(section if isinstance(section, dict) else ())

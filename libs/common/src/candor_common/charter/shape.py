@@ -5,28 +5,25 @@ section refuses unknown keys. `explain` turns what pydantic reports into problem
 """
 
 from datetime import timedelta
-from typing import Annotated, Generic, Self, TypeVar
+from typing import Annotated, Self, TypeVar
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictFloat,
-    StrictInt,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, StrictBool, StrictInt, ValidationInfo, field_validator, model_validator
 
+from candor_common.charter.calendars import CalendarEntry, CalendarId, calendars
+from candor_common.charter.goals import Clocks, Targets, cadence_complaints, complaints
+from candor_common.charter.people import PersonEntry, PersonId, TeamEntry, team_complaints
 from candor_common.charter.problems import Complaint, refusal, refusals
+from candor_common.charter.section import ByGrade, ByPriority, Section
+from candor_common.charter.times import QuietHours, Shares, TargetTime
 from candor_common.charter.values import (
+    PAUSABLE,
+    CalendarName,
     KnownCategory,
     KnownChannel,
     KnownGrade,
     KnownKind,
     KnownLane,
-    KnownLevel,
+    KnownPausable,
     KnownPriority,
     Lasting,
     Name,
@@ -37,97 +34,10 @@ from candor_common.charter.values import (
     TeamId,
     Word,
 )
-from candor_common.events import Category, Grade, Kind, Lane, Level, Priority
+from candor_common.events import Category, Kind, Lane
+from candor_common.working_time import Target
 
 T = TypeVar("T")
-
-
-class Section(BaseModel):
-    """A mapping in the file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ByGrade(Section, Generic[T]):
-    """Something for each degree of impact or urgency."""
-
-    high: T
-    medium: T
-    low: T
-
-    def of(self, grade: Grade) -> T:
-        """A grade of a later version counts as high: better too early than too late."""
-        found: T = getattr(self, "high" if grade is Grade.UNKNOWN else grade.value)
-        return found
-
-
-class ByPriority(Section, Generic[T]):
-    """Something for each priority."""
-
-    P1: T
-    P2: T
-    P3: T
-    P4: T
-
-    def of(self, priority: Priority) -> T:
-        """A priority of a later version counts as P1: better too early than too late."""
-        found: T = getattr(self, "P1" if priority is Priority.UNKNOWN else priority.value)
-        return found
-
-
-class Goal(Section):
-    """Within which time a person answers, and within which it should be solved, from the request on."""
-
-    first_response: Lasting
-    resolution: Lasting
-
-    @model_validator(mode="after")
-    def _answer_before_the_end(self) -> Self:
-        if self.first_response > self.resolution:
-            wrong = "the first response would come after the resolution"
-            raise refusals([Complaint(wrong, "Make `first_response` the shorter one", ("first_response",))])
-        return self
-
-
-class Targets(Section):
-    """Goals per level and priority. A level that is left out has the goals of the one below."""
-
-    L1: ByPriority[Goal]
-    L2: ByPriority[Goal] | None = None
-    L3: ByPriority[Goal] | None = None
-
-    @model_validator(mode="after")
-    def _higher_is_not_slower(self) -> Self:
-        found = [*_slower("L1", self.L1, "L2", self.L2)]
-        found += _slower("L2" if self.L2 else "L1", self.L2 or self.L1, "L3", self.L3)
-        if found:
-            raise refusals(found)
-        return self
-
-    def of(self, level: Level) -> ByPriority[Goal]:
-        """A level of a later version counts as L1."""
-        match level:
-            case Level.L3:
-                return self.L3 or self.L2 or self.L1
-            case Level.L2:
-                return self.L2 or self.L1
-        return self.L1
-
-
-def _slower(below: str, low: ByPriority[Goal], above: str, high: ByPriority[Goal] | None) -> list[Complaint]:
-    return [
-        Complaint(
-            f"{above} is slower than {below} here", f"Write at most the time of {below}", (above, p, key)
-        )
-        for p in ByPriority.model_fields
-        for key in Goal.model_fields
-        if high and _length(high, p, key) > _length(low, p, key)
-    ]
-
-
-def _length(goals: ByPriority[Goal], priority: str, key: str) -> timedelta:
-    length: timedelta = getattr(goals.of(Priority(priority)), key)
-    return length
 
 
 class Grades(Section):
@@ -135,13 +45,6 @@ class Grades(Section):
 
     impact: KnownGrade
     urgency: KnownGrade
-
-
-class TeamEntry(Section):
-    """A team; its id is its key."""
-
-    name: Name
-    level: KnownLevel
 
 
 class Outcome(Section):
@@ -206,33 +109,84 @@ class Rule(Section):
 
 
 class SurveySection(Section):
-    """When, after the resolution, a customer is asked how it went, and how long the answer counts."""
+    """When, after the fix was verified, a customer is asked how it went, and what their answer leads to."""
 
     delay: Span = timedelta(hours=1)
     expires: Lasting = timedelta(days=28)
+    at_most_every: Lasting = timedelta(days=30)
+    follow_up_within: Lasting = timedelta(hours=24)
+    improvement_reply_within: Lasting = timedelta(days=5)
 
 
 class Content(Section):
     """A whole charter file."""
 
     priorities: ByGrade[ByGrade[KnownPriority]]
+    calendars: dict[CalendarId, CalendarEntry] = {}
+    calendar: CalendarName | None = None
+    """On which working time counts where a level says nothing else."""
     targets: Targets
-    update_every: ByPriority[Lasting]
-    warn_at: Annotated[StrictFloat, Field(gt=0, lt=1)] = 0.75
+    update_every: ByPriority[TargetTime]
+    warnings: Shares = Field((0.75,), alias="warn_at")
+    """Shares of a promise's time, rising; after the last one it is at risk."""
+    pauses: tuple[KnownPausable, ...] = PAUSABLE
+    """The promises whose clock stands still while we wait for the customer."""
+    quiet_hours: QuietHours | None = None
+    """When no survey is sent, by the customer's clock."""
     renewals: Annotated[StrictInt, Field(ge=0, le=20)] = 2
     close_after: Span = timedelta(days=7)
     reopen_within: Span | None = None
     """Nothing: until the incident is closed."""
+    verify_after: Span | None = None
+    """Nothing: two days, or when the incident is closed, if that is earlier."""
     survey: SurveySection = SurveySection()
     teams: dict[Name, TeamEntry]
+    people: dict[PersonId, PersonEntry] = {}
+    escalate_on_breach: StrictBool = False
     signals: dict[Severity, Grades]
     rules: tuple[Rule, ...] = ()
     fallback: Outcome
 
-    @field_validator("reopen_within")
+    @property
+    def warn_at(self) -> float:
+        """The share of a promise's time after which it is at risk."""
+        return self.warnings[-1]
+
+    @field_validator("targets")
+    @classmethod
+    def _can_be_promised(cls, value: Targets, info: ValidationInfo) -> Targets:
+        clocks = _clocks(value, info)
+        return _sound(value, complaints(clocks) if clocks else [])
+
+    @field_validator("update_every")
+    @classmethod
+    def _can_be_kept_up(cls, value: ByPriority[Target], info: ValidationInfo) -> ByPriority[Target]:
+        clocks = _clocks(info.data.get("targets"), info)
+        return _sound(value, cadence_complaints(clocks, value) if clocks else [])
+
+    @field_validator("reopen_within", "verify_after")
     @classmethod
     def _not_after_the_end(cls, value: timedelta | None, info: ValidationInfo) -> timedelta | None:
         if value is not None and value > info.data.get("close_after", value):
-            wrong = "the incident would be closed before the time to reopen it is over"
-            raise refusal(wrong, "Make `reopen_within` at most as long as `close_after`")
+            what = "time to reopen it" if info.field_name == "reopen_within" else "watch over the fix"
+            wrong = f"the incident would be closed before the {what} is over"
+            raise refusal(wrong, f"Make `{info.field_name}` at most as long as `close_after`")
         return value
+
+    @field_validator("teams")
+    @classmethod
+    def _hand_on_upwards(cls, value: dict[str, TeamEntry]) -> dict[str, TeamEntry]:
+        return _sound(value, list(team_complaints(value)))
+
+
+def _clocks(targets: Targets | None, info: ValidationInfo) -> Clocks | None:
+    """Nothing when a part that they need is wrong itself."""
+    if targets is None or not {"calendars", "calendar"} <= info.data.keys():
+        return None
+    return Clocks(targets, calendars(info.data["calendars"]), info.data["calendar"])
+
+
+def _sound(value: T, found: list[Complaint]) -> T:
+    if found:
+        raise refusals(found)
+    return value

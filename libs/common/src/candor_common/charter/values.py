@@ -11,13 +11,15 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, ValidationInfo
 
 from candor_common.charter.problems import named, refusal, suggestion
-from candor_common.events import Category, Channel, Grade, Kind, Lane, Level, Priority
+from candor_common.events import Category, Channel, Grade, Kind, Lane, Level, Priority, PromiseKind
 
 EnumT = TypeVar("EnumT", bound=StrEnum)
 T = TypeVar("T")
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_LONGEST = timedelta(days=3650)
+LONGEST = timedelta(days=3650)
+PAUSABLE = (PromiseKind.RESOLUTION, PromiseKind.ESTIMATE, PromiseKind.NEXT_UPDATE)
+"""The promises whose clock may stand still while we wait for the customer."""
 _KNOWN_UNITS = "Write a whole number and one of the units s, m, h, d, as in `30m`, `4h` or `2d`"
 
 
@@ -27,18 +29,19 @@ class Names:
 
     teams: frozenset[str]
     rules: Counter[str]
+    calendars: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
 
 
 def span(value: object) -> timedelta:
     """The time that `30m`, `4h` or `2d` means on a clock that never stops; a day has 24 hours."""
     found = re.fullmatch(r"([0-9]{1,9})([a-z]*)", value) if isinstance(value, str) else None
-    if found and found[2] in ("bh", "bd"):
-        wrong = f"`{value}`: business hours and days are not supported yet; times run around the clock"
-        raise refusal(wrong, _KNOWN_UNITS)
+    if found and found[2] in ("bm", "bh", "bd"):
+        raise refusal(f"`{value}`: only targets and updates count in working time", _KNOWN_UNITS)
     if not found or found[2] not in _UNITS:
         raise refusal(f"{named(value)} is not a duration", _KNOWN_UNITS)
     length = timedelta(**{_UNITS[found[2]]: int(found[1])})
-    if length > _LONGEST:
+    if length > LONGEST:
         raise refusal(f"`{value}` is longer than ten years", "Write a shorter time")
     return length
 
@@ -61,10 +64,32 @@ def _one_of(names: type[EnumT]) -> Callable[[object], EnumT]:
     return check
 
 
+def _pausable(value: object) -> PromiseKind:
+    """A first answer never waits for the customer: nobody has written to them yet."""
+    known = [kind.value for kind in PAUSABLE]
+    if value in known:
+        return PromiseKind(value)
+    raise refusal(f"{named(value)} is no promise whose clock can pause", suggestion(str(value), known))
+
+
 def _known_team(value: str, info: ValidationInfo) -> str:
     names = info.context
     if isinstance(names, Names) and value not in names.teams:
         raise refusal(f"there is no team `{value}`", suggestion(value, sorted(names.teams)))
+    return value
+
+
+def _known_person(value: str, info: ValidationInfo) -> str:
+    names = info.context
+    if isinstance(names, Names) and value not in names.people:
+        raise refusal(f"there is nobody called `{value}`", suggestion(value, sorted(names.people)))
+    return value
+
+
+def _known_calendar(value: str, info: ValidationInfo) -> str:
+    names = info.context
+    if isinstance(names, Names) and value not in names.calendars:
+        raise refusal(f"there is no calendar `{value}`", suggestion(value, sorted(names.calendars)))
     return value
 
 
@@ -108,11 +133,14 @@ KnownGrade = Annotated[Grade, BeforeValidator(_one_of(Grade))]
 KnownKind = Annotated[Kind, BeforeValidator(_one_of(Kind))]
 KnownLane = Annotated[Lane, BeforeValidator(_one_of(Lane))]
 KnownLevel = Annotated[Level, BeforeValidator(_one_of(Level))]
+KnownPausable = Annotated[PromiseKind, BeforeValidator(_pausable)]
 KnownPriority = Annotated[Priority, BeforeValidator(_one_of(Priority))]
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 RuleName = Annotated[Name, AfterValidator(_used_once)]
+CalendarName = Annotated[Name, AfterValidator(_known_calendar)]
 TeamId = Annotated[Name, AfterValidator(_known_team)]
+PersonName = Annotated[Name, AfterValidator(_known_person)]
 Word = Annotated[Name, AfterValidator(_literal)]
 Severity = Annotated[Name, AfterValidator(_small)]
 Some = Annotated[tuple[T, ...], AfterValidator(_not_empty)]

@@ -18,6 +18,11 @@ class Channel(_Open):
     REST = "rest"
     MAIL = "mail"
     ALERT = "alert"
+    SLACK = "slack"
+    CHAT = "chat"
+    SMS = "sms"
+    PHONE = "phone"
+    FORM = "form"
     UNKNOWN = "unknown"
 
 
@@ -98,18 +103,38 @@ class IncidentStatus(_Open):
     """Where an incident stands in its life."""
 
     OPEN = "open"
+    ASSIGNED = "assigned"
     IN_PROGRESS = "in_progress"
+    WAITING = "waiting_on_customer"
+    WORKAROUND = "workaround"
     RESOLVED = "resolved"
+    VERIFIED = "verified"
+    REOPENED = "reopened"
     CLOSED = "closed"
+    MERGED = "merged"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
+class LinkKind(_Open):
+    """How two incidents belong together, seen from the one that has the link."""
+
+    RELATED = "related"
+    FOLLOWS = "follows"
+    FOLLOWED_BY = "followed_by"
+    MERGED_FROM = "merged_from"
     UNKNOWN = "unknown"
 
 
 class PromiseKind(_Open):
-    """What was promised. `resolution` is spoken of as a target."""
+    """What was promised. `resolution` is the charter's target, `estimate` the date that a person named for it."""
 
     FIRST_RESPONSE = "first_response"
     NEXT_UPDATE = "next_update"
     RESOLUTION = "resolution"
+    ESTIMATE = "estimate"
+    FOLLOW_UP = "follow_up"
+    IMPROVEMENT_REPLY = "improvement_reply"
     UNKNOWN = "unknown"
 
 
@@ -124,23 +149,34 @@ class PromiseState(_Open):
 
 
 class MessageKind(_Open):
-    """What a message to a customer is for. Only `update` and `resolution` are words of a human."""
+    """What a message is for."""
 
     ACKNOWLEDGEMENT = "acknowledgement"
     UPDATE = "update"
+    QUESTION = "question"
+    ESTIMATE = "estimate"
+    HANDOVER = "handover"
+    WORKAROUND = "workaround"
     BREACH_NOTICE = "breach_notice"
+    NOTHING_NEW = "nothing_new"
     RESOLUTION = "resolution"
+    REOPENED = "reopened"
+    CLOSED = "closed"
     SURVEY = "survey"
+    NUDGE = "nudge"
+    """To the owner or the lead, who are to speak before the customer has to ask. Never to a customer."""
     UNKNOWN = "unknown"
 
 
 class MessageState(_Open):
-    """Where a message stands: it waits, left, waits for a channel that is away, or was refused for good."""
+    """Where a message stands: it waits, left, waits for a channel that is away, was refused for good, or was withdrawn
+    because what it would have said is no longer true."""
 
     PLANNED = "planned"
     SENT = "sent"
     DELAYED = "delayed"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
     UNKNOWN = "unknown"
 
 
@@ -150,3 +186,15 @@ class SignalStatus(_Open):
     FIRING = "firing"
     RESOLVED = "resolved"
     UNKNOWN = "unknown"
+
+
+HUMAN_WORDS = frozenset(
+    {
+        MessageKind.UPDATE,
+        MessageKind.QUESTION,
+        MessageKind.ESTIMATE,
+        MessageKind.WORKAROUND,
+        MessageKind.RESOLUTION,
+    }
+)
+"""The messages that carry words of a person: they answer, and from them silence is measured."""

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from candor_common.events.fact import Emitter, Fact, Topic
-from candor_common.events.snapshots import Message, Promise, Survey
+from candor_common.events.snapshots import FollowUp, Message, Promise, Survey
 
 
 class _OfPromise(Fact):
@@ -96,6 +96,12 @@ class MessageRefused(_OfMessage):
     type: ClassVar[str] = "candor.message.refused.v1"
 
 
+class MessageWithdrawn(_OfMessage):
+    """A message was not sent, because what it would have said turned out not to be true."""
+
+    type: ClassVar[str] = "candor.message.withdrawn.v1"
+
+
 class _OfSurvey(Fact):
     topic: ClassVar[Topic] = "feedback"
     emitter: ClassVar[Emitter] = "feedback"
@@ -121,3 +127,53 @@ class SurveyAnswered(_OfSurvey):
     """A customer said how it went."""
 
     type: ClassVar[str] = "candor.survey.answered.v1"
+
+
+class SurveySkipped(Fact):
+    """No survey was sent for a resolution, and why not."""
+
+    type: ClassVar[str] = "candor.survey.skipped.v1"
+    topic: ClassVar[Topic] = "feedback"
+    emitter: ClassVar[Emitter] = "feedback"
+
+    incident_id: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return self.incident_id
+
+    @property
+    def subject(self) -> str:
+        return self.incident_id
+
+
+class _OfFollowUp(Fact):
+    topic: ClassVar[Topic] = "feedback"
+    emitter: ClassVar[Emitter] = "feedback"
+
+    follow_up: FollowUp
+
+    @property
+    def key(self) -> str:
+        return self.follow_up.incident_id
+
+    @property
+    def subject(self) -> str:
+        return self.follow_up.incident_id
+
+    @property
+    def sequence(self) -> int:
+        return self.follow_up.version
+
+
+class FollowUpOpened(_OfFollowUp):
+    """An answer to a survey leads somewhere: somebody will call about a low score, or answer a suggestion."""
+
+    type: ClassVar[str] = "candor.follow-up.opened.v1"
+
+
+class FollowUpDone(_OfFollowUp):
+    """Somebody did what an answer to a survey asked for."""
+
+    type: ClassVar[str] = "candor.follow-up.done.v1"

@@ -6,8 +6,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from candor_common.events.fact import Emitter, Fact, Topic
-from candor_common.events.kinds import Channel, Origin, SignalStatus
-from candor_common.events.snapshots import Contact, Text
+from candor_common.events.kinds import Channel, Lane, Origin, SignalStatus
+from candor_common.events.snapshots import Attachment, Contact, Text
 
 
 class _Inbound(Fact):
@@ -26,6 +26,7 @@ class _Inbound(Fact):
     labels: dict[str, Text] = Field(default_factory=dict)
     message_id: Text | None = None
     """The mail's own id, so that our answers stand in its thread."""
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def key(self) -> str:
@@ -45,6 +46,12 @@ class RequestReceived(_Inbound):
     language: str = "en"
     urgent: bool = False
     """True when the sender says that a service is down or data are at risk."""
+    customer: Text | None = None
+    """The organisation that the sender belongs to, where it is known."""
+    lane: Lane | None = None
+    """The lane that the customer's contract gives, where it is known."""
+    verified: bool = True
+    """False when nobody vouches for the sender: the address is new to us."""
 
 
 class ReplyReceived(_Inbound):

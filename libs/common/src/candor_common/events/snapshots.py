@@ -13,6 +13,7 @@ from candor_common.events.kinds import (
     Kind,
     Lane,
     Level,
+    LinkKind,
     MessageKind,
     MessageState,
     Origin,
@@ -41,6 +42,19 @@ class Contact(Value):
 
     address: Text
     name: Text | None = None
+    zone: str | None = None
+    """The IANA zone in which times are told; the house's own when it is not known."""
+
+
+class Attachment(Value):
+    """A file that came with a request. It is fetched from intake by its digest."""
+
+    name: Text
+    content_type: str
+    """What the content is, by its first bytes; not what the sender called it."""
+    size: int
+    """In bytes."""
+    sha256: str
 
 
 class Update(Value):
@@ -49,6 +63,36 @@ class Update(Value):
     doing: Text
     expect: Text
     next_by: datetime | None = None
+
+
+class Question(Value):
+    """What the customer was asked, and since when the incident waits for the answer."""
+
+    text: Text
+    asked_at: datetime
+
+
+class Plan(Value):
+    """How it is to be solved: the steps, who takes them, and when."""
+
+    what: Text
+    who: Text
+    timetable: Text
+
+
+class Estimate(Value):
+    """When a person thinks that it will work again, and why then. It replaces the charter's target."""
+
+    fixed_by: datetime
+    reason: Text
+    given_at: datetime
+
+
+class Link(Value):
+    """Another incident that belongs to this one."""
+
+    incident_id: str
+    kind: LinkKind
 
 
 class Resolution(Value):
@@ -76,8 +120,14 @@ class Incident(Value):
     level: Level
     team: str
     owner: str | None = None
+    second: str | None = None
+    """Who was asked to help; the owner stays the owner."""
     reason: str = ""
     """Which charter rule classified it, and on which words."""
+    unsure: bool = False
+    """True when the rules did not speak clearly and a person should look at the classification."""
+    customer: Text | None = None
+    """The organisation of the requester, where it is known."""
     requester: Contact | None = None
     """Nobody, when a machine reported it."""
     language: str = "en"
@@ -88,9 +138,19 @@ class Incident(Value):
     opened_at: datetime
     acknowledged_at: datetime | None = None
     resolved_at: datetime | None = None
+    verified_at: datetime | None = None
+    """When the fix was confirmed by the customer or a person, or its watch was over."""
     closed_at: datetime | None = None
     last_update: Update | None = None
+    question: Question | None = None
+    plan: Plan | None = None
+    estimate: Estimate | None = None
+    workaround: Text | None = None
     resolution: Resolution | None = None
+    merged_into: str | None = None
+    links: tuple[Link, ...] = ()
+    reopened: int = 0
+    """How often it was opened again."""
     charter_version: str
 
 
@@ -103,11 +163,16 @@ class Promise(Value):
     kind: PromiseKind
     state: PromiseState
     running: bool = True
+    """False while its clock is paused: then `due_at` is what it would be if it ran on now."""
     made_at: datetime
     due_at: datetime
     warn_at: datetime
     target: timedelta | None = None
     """The charter's target; nothing when a person gave the date."""
+    calendar: str | None = None
+    """The calendar whose working time counts; nothing for time on the clock."""
+    owner: str | None = None
+    """Who keeps it, where that is not the incident's owner."""
     warned_at: datetime | None = None
     kept_at: datetime | None = None
     breached_at: datetime | None = None
@@ -132,7 +197,7 @@ class Message(Value):
     sent_at: datetime | None = None
     retry_at: datetime | None = None
     reason: str | None = None
-    """Why it waits or was refused, in the words of the other side."""
+    """Why it waits or was refused, in the words of the other side; or why it was withdrawn, in ours."""
 
 
 class Survey(Value):
@@ -145,5 +210,28 @@ class Survey(Value):
     invited_at: datetime
     expires_at: datetime
     answered_at: datetime | None = None
+    speed: int | None = Field(default=None, ge=1, le=5)
+    solution: int | None = Field(default=None, ge=1, le=5)
+    manner: int | None = Field(default=None, ge=1, le=5)
+    """How professional it was."""
     overall: int | None = Field(default=None, ge=1, le=5)
+    solved: bool | None = None
+    """False when the customer says that it is not solved."""
     comment: Text | None = None
+
+
+class FollowUp(Value):
+    """What a survey's answer leads to, as it stands after a change."""
+
+    id: str
+    incident_id: str
+    version: int
+    kind: PromiseKind
+    """`follow_up` for a low score, `improvement_reply` for a suggestion."""
+    owner: str
+    """Who does it: a person, or the team as long as nobody took it."""
+    about: Text
+    opened_at: datetime
+    due_at: datetime
+    done_at: datetime | None = None
+    answer: Text | None = None

@@ -1,0 +1,141 @@
+"use strict";
+
+// What the pages do beyond links and forms: the theme, countdowns, keys, and live rows. Without it everything works.
+
+(() => {
+  const root = document.documentElement;
+  const stored = () => { try { return localStorage.getItem("candor-theme"); } catch { return null; } };
+  // Before the first paint, so that nobody sees the other theme flash up.
+  if (stored()) root.dataset.theme = stored();
+
+  function switchTheme() {
+    const dark = root.dataset.theme
+      ? root.dataset.theme === "dark"
+      : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+    try { localStorage.setItem("candor-theme", root.dataset.theme); } catch { /* it lasts for this page then */ }
+  }
+
+  // Lengths of time as the server writes them, with seconds when little is left.
+  function length(seconds) {
+    const minutes = Math.floor(seconds / 60);
+    if (minutes >= 1440) return join(Math.floor(minutes / 1440), "d", Math.floor(minutes / 60) % 24, "h");
+    if (minutes >= 60) return join(Math.floor(minutes / 60), "h", minutes % 60, "min");
+    if (minutes >= 10) return `${minutes} min`;
+    return minutes ? `${minutes} min ${String(Math.floor(seconds) % 60).padStart(2, "0")} s` : `${Math.floor(seconds)} s`;
+  }
+
+  const join = (one, unit, other, smaller) => (other ? `${one} ${unit} ${other} ${smaller}` : `${one} ${unit}`);
+
+  function tick(within) {
+    const { late, in: ahead } = document.body.dataset;
+    for (const time of within.querySelectorAll("time[data-due]")) {
+      const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
+      const text = (seconds < 0 ? late : ahead).replace("{span}", length(Math.abs(seconds)));
+      if (time.textContent !== text) time.textContent = text;
+    }
+  }
+
+  // Keys. They never act while somebody writes, and only where the focus is plain to see.
+  const links = () => [...document.querySelectorAll(".row > a")];
+
+  function move(by) {
+    const rows = links();
+    const at = rows.indexOf(document.activeElement);
+    rows[at < 0 ? 0 : Math.min(Math.max(at + by, 0), rows.length - 1)]?.focus();
+  }
+
+  function command(name) {
+    const here = document.getElementById(`do-${name}`);
+    if (here) return show(here);
+    const row = document.activeElement.closest?.(".row > a");
+    if (row) location.assign(`${row.pathname}?do=${name}#do-${name}`);
+  }
+
+  function show(form) {
+    form.open = true;
+    form.scrollIntoView({ block: "nearest" });
+    form.querySelector("textarea, select, .field input, button").focus();
+  }
+
+  const keys = {
+    j: () => move(1),
+    k: () => move(-1),
+    a: () => command("acknowledge"),
+    u: () => command("update"),
+    "/": () => document.getElementById("search")?.focus(),
+    "?": () => { const help = document.querySelector("[data-keys]"); if (help) help.open = !help.open; },
+  };
+
+  function pressed(event) {
+    const writing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.key === "Escape" && writing) return writing.blur();
+    if (writing || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
+  }
+
+  // Live rows. One that is there is changed in its place; a new one waits behind a button, so that nothing moves
+  // under a pointer or a finger.
+  function live(list) {
+    const waiting = new Map();
+    const button = document.querySelector("[data-new-rows]");
+    const stale = document.querySelector("[data-stale]");
+    const url = new URL(list.dataset.stream, location.href);
+    url.searchParams.set("since", list.dataset.since);
+    const source = new EventSource(url);
+    const find = (id) => [...list.children].find((row) => row.dataset.id === id);
+
+    source.addEventListener("row", (event) => {
+      const { id, html } = JSON.parse(event.data);
+      const known = find(id);
+      if (known) replace(known, html);
+      else if (html) waiting.set(id, html);
+      else waiting.delete(id);
+      count();
+    });
+    source.addEventListener("reload", () => location.reload());
+    source.addEventListener("open", () => { stale.hidden = true; });
+    source.addEventListener("error", () => { stale.hidden = false; });
+    button.addEventListener("click", () => { waiting.clear(); location.reload(); });
+    addEventListener("pagehide", () => source.close());
+
+    function replace(known, html) {
+      const fresh = made(html);
+      if (!fresh) { known.classList.add("gone"); return; }
+      tick(fresh);
+      if (fresh.innerHTML === known.innerHTML && fresh.className === known.className) return;
+      const focused = known.contains(document.activeElement);
+      known.replaceWith(fresh);
+      if (focused) fresh.querySelector("a").focus();
+      fresh.classList.add("arrived");
+    }
+
+    function count() {
+      button.hidden = !waiting.size;
+      button.textContent = document.body.dataset.new.replace("{number}", waiting.size);
+    }
+  }
+
+  function made(html) {
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    return holder.content.firstElementChild;
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const theme = document.querySelector("button[data-theme]");
+    if (theme) { theme.hidden = false; theme.addEventListener("click", switchTheme); }
+    document.addEventListener("keydown", pressed);
+    tick(document);
+    setInterval(() => tick(document), 1000);
+    const list = document.querySelector("[data-stream]");
+    if (list) live(list);
+  });
+
+  // After the browser itself has gone to the place in the address, which takes the focus away.
+  addEventListener("load", () => {
+    const form = location.hash.startsWith("#do-") && document.getElementById(location.hash.slice(1));
+    if (form) show(form);
+  });
+})();
