@@ -9,6 +9,9 @@ from candor_common.clock import ManualClock
 from candor_common.database import Database
 from candor_intake import service
 from tests.plugins.served import Served, served
+from tests.service.intake.fragile import fragile
+
+__all__ = ["fragile"]
 
 
 @pytest.fixture

@@ -13,11 +13,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from candor_common.clock import Clock, ManualClock
 from candor_common.database import Bells, Database, Transaction
 from candor_common.database.postgres import PostgresDatabase
-from candor_common.events import Channel
+from candor_common.events import Channel, Contact
 from candor_common.group_commit import GroupCommit
 from candor_intake import store
-from candor_intake.accept import Accepted, Desk, Posted
+from candor_intake.accept import Desk
 from candor_intake.domain.fingerprint import fingerprint
+from candor_intake.domain.inbound import Thread
+from candor_intake.placed import Accepted, Posted
 from candor_intake.sources import rest
 from tests.plugins.databases import START
 from tests.plugins.held import held_commits, until
@@ -129,6 +131,37 @@ async def test_two_replicas_give_a_repeat_the_same_answer(intake: Served, clock:
     assert (first.repeated, second.repeated) == (False, True)
     assert (first.request_id, first.reference) == (second.request_id, second.reference)
     assert await intake.count(store.inbound) == 2
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+async def test_two_reports_of_one_call_at_two_replicas_are_one_conversation(
+    intake: Served, clock: ManualClock
+) -> None:
+    other = PostgresDatabase(engine_of(intake.database).url.render_as_string(hide_password=False), clock)
+    await desk_of(intake).take(a_post())
+    await intake.told()
+
+    def report(key: str) -> Posted:
+        words = rest.parse(body(), dedup_key=key)
+        inbound = replace(words, thread=Thread("call:1", ("call:1",)), sender=Contact(address=""))
+        return replace(a_post(key), inbound=inbound, vouched=True)
+
+    def waiting(connection: Connection) -> int:
+        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        return connection.scalar(sa.text(query)) or 0
+
+    async def all_wait() -> bool:
+        return await intake.database.read(waiting) == len(tasks)
+
+    async with held_commits(intake.database) as release:
+        tasks: list[asyncio.Task[Accepted]] = []
+        for number, desk in enumerate((desk_of(intake), Desk.over(other, 500))):
+            tasks.append(asyncio.create_task(desk.take(report(f"part {number}"))))
+            await until(all_wait)
+        release.set()
+        await asyncio.gather(*tasks)
+    await other.close()
+    assert types(await intake.told()) == ["RequestReceived", "ReplyReceived"]
 
 
 async def test_a_key_that_is_stored_twice_all_the_same_is_an_error(intake: Served) -> None:

@@ -16,7 +16,9 @@ from candor_common.events import (
     RequestReceived,
 )
 from candor_intake import store
-from candor_intake.accept import Posted, accept
+from candor_intake.accept import accept
+from candor_intake.directory import Directory
+from candor_intake.placed import Posted
 from tests.plugins.databases import START
 from tests.plugins.facts import an_incident, joined, opened
 from tests.plugins.served import Served
@@ -167,7 +169,7 @@ async def test_a_mail_and_its_reply_that_come_together_are_one_conversation(inta
         Posted("mail", Channel.MAIL, a_request(raw), raw.hex(), "message/rfc822", raw)
         for raw in (first, second)
     ]
-    await intake.database.transact(lambda transaction: accept(transaction, posts))
+    await intake.database.transact(lambda transaction: accept(Directory(), transaction, posts))
     request, reply = await intake.told()
     assert isinstance(reply, ReplyReceived)
     assert reply.incident_id == request.subject
@@ -217,7 +219,7 @@ async def test_a_bounce_follows_the_mail_that_it_brings_back_and_makes_nobody_a_
 
 
 async def test_our_own_mail_is_recorded_and_ignored(intake: Served) -> None:
-    raw = a_mail(X_Candor_Loop="1", Message_ID=OURS)
+    raw = a_mail(X_Candor_Loop="candor.localhost", Message_ID=OURS)
     first = (await post_mail(intake, raw)).json()
     again = (await post_mail(intake, raw)).json()
     from_us = await mail(intake, From="support@candor.localhost", Message_ID="<x@y>")

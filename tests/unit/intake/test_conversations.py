@@ -104,3 +104,15 @@ def test_what_to_look_for_is_gathered_from_all_requests() -> None:
     ]
     assert parents_of(requests) == {"<a@x>", "<b@x>"}
     assert tokens_of(requests) == {"INC-000001"}
+
+
+@pytest.mark.parametrize("sender", ["", "slack:T1/U2"])
+def test_what_a_provider_vouches_for_joins_whoever_wrote_it(sender: str) -> None:
+    assert known().joined(answering("<old@x>", sender=sender), vouched=True) == "INC-000001"
+    assert known().joined(answering("<lost@x>", sender=sender), vouched=True) is None
+
+
+def test_a_reference_proves_nothing_even_where_the_provider_vouches() -> None:
+    named = Thread("sms:1", (), ("INC-000001",))
+    assert known().joined(a_request(named, "+8613800138000"), vouched=True) is None
+    assert known().joined(a_request(named), vouched=True) == "INC-000001"

@@ -1,8 +1,12 @@
 """The language to answer in."""
 
-import pytest
+from typing import get_args
 
-from candor_intake.domain.language import guess, supported
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from candor_intake.domain.language import Language, guess, preferred, supported
 
 
 @pytest.mark.parametrize(
@@ -48,3 +52,24 @@ def test_what_was_declared_decides_where_the_script_does_not() -> None:
 )
 def test_a_tag_stands_for_one_of_our_languages_or_none(tag: str | None, language: str | None) -> None:
     assert supported(tag) == language
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "en"),
+        ("fr, de", "en"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh-Hans"),
+        ("en;q=0.3, zh-TW;q=0.8", "zh-Hant"),
+        ("zh-HK;q=0, en;q=0.1", "en"),
+        ("en-GB ; q = 0.5 ,zh_Hant;q=1", "zh-Hant"),
+        (", ;q=x, zh", "zh-Hans"),
+    ],
+)
+def test_a_browser_says_which_language_its_reader_likes_best(header: str, language: str) -> None:
+    assert preferred(header) == language
+
+
+@given(st.text(max_size=60))
+def test_any_header_of_a_browser_gives_a_language(header: str) -> None:
+    assert preferred(header) in get_args(Language)

@@ -132,8 +132,19 @@ def test_a_sender_that_nobody_can_answer_gets_no_answer() -> None:
     assert a_request(a_mail(From=None, Sender="li@example.com")).sender.address == "li@example.com"
 
 
-def test_our_own_mail_is_ignored() -> None:
-    assert parse(a_mail(X_Candor_Loop="candor.example.org")) == Ignored("our own mail")
+@pytest.mark.parametrize(
+    "mark", ["example.org", " EXAMPLE.org ", "other.example\r\nX-Candor-Loop: example.org"]
+)
+def test_our_own_mail_that_comes_back_is_ignored(mark: str) -> None:
+    assert parse(a_mail(X_Candor_Loop=mark), own_addresses=OURS) == Ignored("our own mail")
+
+
+@pytest.mark.parametrize("mark", ["other.example", "notexample.org", "", b"\xff"])
+def test_the_mail_of_another_companys_candor_is_a_request(mark: str | bytes) -> None:
+    assert a_request(a_mail(X_Candor_Loop=mark), OURS).text == "The printer is broken."
+
+
+def test_mail_from_one_of_our_own_addresses_is_ignored() -> None:
     ours = parse(a_mail(From="Us <support+t0ken@EXAMPLE.org>"), own_addresses=OURS)
     assert ours == Ignored("sent from one of our own addresses")
 

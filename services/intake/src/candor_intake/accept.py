@@ -1,27 +1,25 @@
 """Accepting: what came in is stored with its bytes, gets its reference, and is told to the others, in one transaction."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, NamedTuple, Self, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Self, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
-from uuid_utils import uuid7
 
 from candor_common import telemetry
 from candor_common.columns import take_numbers
 from candor_common.database import Database, Transaction
 from candor_common.errors import Unavailable, Unprocessable
-from candor_common.events import Channel
 from candor_common.group_commit import GroupCommit
-from candor_intake import store
-from candor_intake.domain.conversations import Conversations
-from candor_intake.domain.facts import Arrival, Received, reply_received, request_received, signal_received
-from candor_intake.domain.fingerprint import bounded
-from candor_intake.domain.inbound import Ignored, Inbound, Request, Signal
-from candor_intake.domain.words import one_line
+from candor_intake import attachment_store, store
+from candor_intake.directory import Directory
+from candor_intake.domain.conversations import Conversations, member_key
+from candor_intake.domain.customer import KnownSender
+from candor_intake.domain.inbound import Ignored, Request, Signal
+from candor_intake.placed import Accepted, Placed, Posted, dedup_key_of, fact_of, files_of, rows_of
 
 SERIES = "reference"
 MOST_WAITING = 5_000
@@ -31,46 +29,9 @@ PARSERS = 4
 SMALL_BODY = 64 * 1024
 """JSON up to this size, in bytes, is read on the event loop, which is faster than handing it over."""
 USED_BEFORE = "This Idempotency-Key was used before with another body; use a new key."
-LONGEST_KEY = 300
-LONGEST_CONTENT_TYPE = 100
 
 
 ParsedT = TypeVar("ParsedT")
-
-
-def new_request_id() -> str:
-    return str(uuid7())
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """Something that a source has understood, with the bytes that it was made of."""
-
-    source: str
-    """Whose ids the `dedup_key` is one of."""
-    channel: Channel
-    inbound: Inbound
-    dedup_key: str
-    """The sender's id of it; a repeat with the same one changes nothing. Empty when the sender has none."""
-    content_type: str
-    raw: bytes
-    """The very same object in all posts that came in one body, which is then stored once."""
-    fingerprint: str | None = None
-    """What a repeat must equal; None when repeats may differ, as mail does by the way it came."""
-    traceparent: str | None = None
-    request_id: str = field(default_factory=new_request_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """What the sender is told: the same again for a repeat."""
-
-    request_id: str
-    reference: str | None
-    """Nothing when the message was ignored."""
-    repeated: bool = False
-    conflicting: bool = False
-    """True when the id was used before for something else; then nothing was stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +40,13 @@ class Desk:
 
     group: GroupCommit[Posted, Accepted]
     parsers: asyncio.Semaphore
+    directory: Directory
 
     @classmethod
     def over(cls, database: Database, group_limit: int) -> Self:
-        return cls(GroupCommit(database, accept, limit=group_limit), asyncio.Semaphore(PARSERS))
+        directory = Directory()
+        group = GroupCommit(database, partial(accept, directory), limit=group_limit)
+        return cls(group, asyncio.Semaphore(PARSERS), directory)
 
     def check_room(self) -> None:
         """Raises Unavailable while too much waits."""
@@ -112,19 +76,11 @@ class Desk:
         return accepted
 
 
-class _Placed(NamedTuple):
-    """A new message, its reference (none when it is ignored) and the incident that it continues, if any."""
-
-    posted: Posted
-    reference: str | None
-    joined: str | None = None
-
-
 Key = tuple[str, str]
 """The source, and the sender's id there."""
 
 
-def accept(transaction: Transaction, posted: Sequence[Posted]) -> Sequence[Accepted]:
+def accept(directory: Directory, transaction: Transaction, posted: Sequence[Posted]) -> Sequence[Accepted]:
     """Store what is new of the posts and emit an event for each; answers in the order given."""
     keys = [_key(one) for one in posted]
     known = _known(transaction.connection, posted)
@@ -132,9 +88,9 @@ def accept(transaction: Transaction, posted: Sequence[Posted]) -> Sequence[Accep
     for key, one in zip(keys, posted, strict=True):
         if key not in known:
             fresh.setdefault(key, one)
-    placed = _store(transaction, list(fresh.values()))
-    for key, (one, reference, _) in zip(fresh, placed, strict=True):
-        known[key] = store.Known(one.request_id, reference, one.fingerprint)
+    placed = _store(directory, transaction, list(fresh.values()))
+    for key, new in zip(fresh, placed, strict=True):
+        known[key] = store.Known(new.posted.request_id, new.reference, new.posted.fingerprint)
     return [_answer(one, known[key], fresh.get(key)) for key, one in zip(keys, posted, strict=True)]
 
 
@@ -146,11 +102,7 @@ def conflicting(connection: Connection, posted: Sequence[Posted]) -> bool:
 
 def _key(posted: Posted) -> Key:
     # What has no id of its sender's equals nothing else; no source is called "".
-    return (posted.source, _dedup_key(posted)) if posted.dedup_key else ("", posted.request_id)
-
-
-def _dedup_key(posted: Posted) -> str:
-    return bounded(posted.dedup_key, LONGEST_KEY)
+    return (posted.source, dedup_key_of(posted)) if posted.dedup_key else ("", posted.request_id)
 
 
 def _known(connection: Connection, posted: Sequence[Posted]) -> dict[Key, store.Known]:
@@ -166,16 +118,20 @@ def _answer(posted: Posted, known: store.Known, first: Posted | None) -> Accepte
     return Accepted(known.request_id, known.reference, repeated, repeated and _differs(posted, known))
 
 
-def _store(transaction: Transaction, fresh: Sequence[Posted]) -> list[_Placed]:
+def _store(directory: Directory, transaction: Transaction, fresh: Sequence[Posted]) -> list[Placed]:
     """Write and announce messages that are new."""
     requests = [one.inbound for one in fresh if isinstance(one.inbound, Request)]
-    conversations = store.conversations(transaction.connection, requests)
+    # Numbers are given out one transaction at a time, so that what comes now is there when the next one looks: two
+    # reports of one call that come to two replicas at once are one conversation.
     numbers = _numbers(transaction.connection, fresh)
-    placed = [_place(one, numbers, conversations) for one in fresh]
+    conversations = store.conversations(transaction.connection, requests)
+    known = directory.known(transaction.connection, requests, transaction.now)
+    placed = [_place(one, numbers, conversations, known) for one in fresh]
     for one in placed:
-        if fact := _fact(one, transaction.now):
+        if fact := fact_of(one, transaction.now):
             transaction.emit(fact, traceparent=one.posted.traceparent)
-    store.add_messages(transaction.connection, _rows(placed, transaction.now))
+    store.add_messages(transaction.connection, rows_of(placed, transaction.now))
+    attachment_store.add(transaction.connection, files_of(fresh))
     store.add_threads(transaction.connection, conversations.new_messages)
     store.add_participants(transaction.connection, conversations.new_members)
     return placed
@@ -186,50 +142,16 @@ def _numbers(connection: Connection, fresh: Sequence[Posted]) -> Iterator[int]:
     return iter(take_numbers(connection, SERIES, count) if count else ())
 
 
-def _place(posted: Posted, numbers: Iterator[int], conversations: Conversations) -> _Placed:
-    """Give a message its reference, and find the incident that it continues."""
+def _place(
+    posted: Posted, numbers: Iterator[int], conversations: Conversations, known: Mapping[str, KnownSender]
+) -> Placed:
+    """Give a message its reference, and find the incident that it continues and who sent it."""
     if isinstance(posted.inbound, Ignored):
-        return _Placed(posted, None)
+        return Placed(posted, None)
     reference = f"INC-{next(numbers):06d}"
     if isinstance(posted.inbound, Signal):
-        return _Placed(posted, reference)
-    joined = conversations.joined(posted.inbound)
+        return Placed(posted, reference)
+    joined = conversations.joined(posted.inbound, vouched=posted.vouched)
     conversations.note(posted.inbound, reference, joined)
-    return _Placed(posted, reference, joined)
-
-
-def _fact(placed: _Placed, now: datetime) -> Received | None:
-    (posted, reference, joined) = placed
-    if reference is None:
-        return None
-    arrival = Arrival(posted.request_id, reference, posted.channel, now)
-    match posted.inbound:
-        case Signal() as signal:
-            return signal_received(arrival, signal)
-        case Request() as request:
-            return reply_received(arrival, request, joined) if joined else request_received(arrival, request)
-        case Ignored():
-            return None
-
-
-def _rows(placed: Sequence[_Placed], now: datetime) -> list[dict[str, Any]]:
-    """What is kept of each message. Of those that came in one body the first holds the bytes for all."""
-    holders: dict[int, str] = {}
-    return [_row(one, holders.setdefault(id(one.posted.raw), one.posted.request_id), now) for one in placed]
-
-
-def _row(placed: _Placed, holder: str, now: datetime) -> dict[str, Any]:
-    posted, inbound, own = placed.posted, placed.posted.inbound, holder == placed.posted.request_id
-    return {
-        "request_id": posted.request_id,
-        "source": posted.source,
-        "dedup_key": _dedup_key(posted) or None,
-        "fingerprint": posted.fingerprint,
-        "reference": placed.reference,
-        "channel": posted.channel.value,
-        "ignored_because": inbound.reason if isinstance(inbound, Ignored) else None,
-        "received_at": now,
-        "content_type": one_line(posted.content_type)[:LONGEST_CONTENT_TYPE],
-        "raw": posted.raw if own else None,
-        "raw_in": None if own else holder,
-    }
+    sender = known.get(member_key(posted.inbound.sender.address)) if known else None
+    return Placed(posted, reference, joined, sender)

@@ -37,3 +37,10 @@ class Status(BaseModel):
     incident: str | None
     incident_status: str | None
     ignored_because: str | None
+
+
+class Trial(BaseModel):
+    """What became of a sample."""
+
+    taken: bool
+    outcome: str

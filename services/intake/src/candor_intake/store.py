@@ -7,52 +7,36 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 
-from candor_common.columns import Moment, insert_new, save_newer
+from candor_common.columns import insert_new, save_newer
 from candor_common.events import Incident
 from candor_intake.domain.conversations import Conversations, parents_of, tokens_of
 from candor_intake.domain.inbound import Request
+from candor_intake.tables import inbound, incident, metadata, participant, thread
 
-metadata = sa.MetaData()
+__all__ = [
+    "Known",
+    "add_messages",
+    "add_participants",
+    "add_threads",
+    "conversations",
+    "inbound",
+    "incident",
+    "known_messages",
+    "lead",
+    "metadata",
+    "note_incidents",
+    "participant",
+    "raw_by_id",
+    "request_by_id",
+    "thread",
+]
 
-inbound = sa.Table(
-    "intake_inbound",
-    metadata,
-    sa.Column("request_id", sa.String(36), primary_key=True),
-    sa.Column("source", sa.String(40), nullable=False),
-    sa.Column("dedup_key", sa.String(300)),
-    sa.Column("fingerprint", sa.String(64)),
-    sa.Column("reference", sa.String(20)),
-    sa.Column("incident_id", sa.String(20)),
-    sa.Column("channel", sa.String(20), nullable=False),
-    sa.Column("ignored_because", sa.Text),
-    sa.Column("received_at", Moment, nullable=False),
-    sa.Column("content_type", sa.String(100), nullable=False),
-    sa.Column("raw", sa.LargeBinary),
-    sa.Column("raw_in", sa.String(36)),
-    sa.UniqueConstraint("source", "dedup_key"),
-    sa.Index("intake_inbound_reference", "reference"),
-)
-
-thread = sa.Table(
-    "intake_thread",
-    metadata,
-    sa.Column("message_id", sa.String(300), primary_key=True),
-    sa.Column("incident_id", sa.String(20), nullable=False),
-)
-
-participant = sa.Table(
-    "intake_participant",
-    metadata,
-    sa.Column("incident_id", sa.String(20), primary_key=True),
-    sa.Column("mailbox", sa.String(320), primary_key=True),
-)
-
-incident = sa.Table(
-    "intake_incident",
-    metadata,
-    sa.Column("id", sa.String(20), primary_key=True),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("status", sa.String(20), nullable=False),
+# Building a statement costs several times what running it does, so those of every group are built once.
+_ADD_MESSAGE = sa.insert(inbound)
+_LEAD = (
+    sa.update(inbound)
+    .where(inbound.c.request_id == sa.bindparam("of"))
+    .values(incident_id=sa.bindparam("to"))
 )
 
 
@@ -123,7 +107,7 @@ def participants(connection: Connection, incident_ids: Collection[str]) -> set[t
 
 def add_messages(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        connection.execute(sa.insert(inbound), list(rows))
+        connection.execute(_ADD_MESSAGE, list(rows))
 
 
 def add_threads(connection: Connection, reference_of: Mapping[str, str]) -> None:
@@ -139,14 +123,9 @@ def add_participants(connection: Connection, members: Collection[tuple[str, str]
 
 def lead(connection: Connection, incident_of: Mapping[str, str]) -> None:
     """Note to which incident each request led."""
-    statement = (
-        sa.update(inbound)
-        .where(inbound.c.request_id == sa.bindparam("of"))
-        .values(incident_id=sa.bindparam("to"))
-    )
     rows = [{"of": request_id, "to": incident_id} for request_id, incident_id in incident_of.items()]
     if rows:
-        connection.execute(statement, rows)
+        connection.execute(_LEAD, rows)
 
 
 def note_incidents(connection: Connection, incidents: Mapping[str, Incident]) -> None:

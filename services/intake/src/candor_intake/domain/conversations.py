@@ -1,6 +1,7 @@
 """To which incident a message belongs: by what it answers, and only where its sender takes part.
 
-Message ids and references can be guessed or copied, so they prove nothing by themselves.
+Message ids and references can be guessed or copied, so they prove nothing by themselves. Only a provider that signs
+what it sends, and says itself which of it belongs together, is taken at its word.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -48,10 +49,13 @@ class Conversations:
         self.new_members: set[tuple[str, str]] = set()
         """Who came to take part since, as (reference, mailbox)."""
 
-    def joined(self, request: Request) -> str | None:
-        """The incident that a request continues. A bounce follows the mail that it brings back, whoever sends it."""
+    def joined(self, request: Request, *, vouched: bool = False) -> str | None:
+        """The incident that a request continues. A bounce follows the mail that it brings back, whoever sends it, and
+        so does what a provider vouches for: the second person in a thread of Slack, a recording without a number."""
         if request.origin is Origin.BOUNCE:
             return next(self._of_parents(request), None)
+        if vouched and (found := next(self._of_parents(request), None)):
+            return found
         sender = member_key(request.sender.address)
         return next((one for one in self._candidates(request) if (one, sender) in self._members), None)
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from candor_common.events import Channel, Origin, ReplyReceived, RequestReceived, SignalReceived
+from candor_common.events import Attachment, Channel, Origin, ReplyReceived, RequestReceived, SignalReceived
+from candor_intake.domain.customer import KnownSender
 from candor_intake.domain.inbound import Request, Signal
 
 Received: TypeAlias = RequestReceived | ReplyReceived | SignalReceived
@@ -20,8 +21,13 @@ class Arrival:
     at: datetime
 
 
-def request_received(arrival: Arrival, request: Request) -> RequestReceived:
+def request_received(arrival: Arrival, request: Request, known: KnownSender | None = None) -> RequestReceived:
     """A message that belongs to nothing known. Its conversation has the name of its reference."""
+    known_as = (
+        {"customer": known.customer, "lane": known.lane, "language": known.language or request.language}
+        if known
+        else {"language": request.language, "verified": False}
+    )
     return RequestReceived(
         request_id=arrival.request_id,
         reference=arrival.reference,
@@ -33,13 +39,16 @@ def request_received(arrival: Arrival, request: Request) -> RequestReceived:
         text=request.text,
         labels=dict(request.labels),
         message_id=request.thread.message_id if request.thread else None,
-        sender=request.sender,
-        language=request.language,
+        attachments=_attachments(request),
+        sender=known.contact(request.sender) if known else request.sender,
         urgent=request.urgent,
+        **known_as,
     )
 
 
-def reply_received(arrival: Arrival, request: Request, incident_id: str) -> ReplyReceived:
+def reply_received(
+    arrival: Arrival, request: Request, incident_id: str, known: KnownSender | None = None
+) -> ReplyReceived:
     """A message of somebody who takes part in an incident; it follows the incident's own strand of events."""
     return ReplyReceived(
         request_id=arrival.request_id,
@@ -52,8 +61,17 @@ def reply_received(arrival: Arrival, request: Request, incident_id: str) -> Repl
         text=request.text,
         labels=dict(request.labels),
         message_id=request.thread.message_id if request.thread else None,
-        sender=request.sender,
+        attachments=_attachments(request),
+        sender=known.contact(request.sender) if known else request.sender,
         incident_id=incident_id,
+    )
+
+
+def _attachments(request: Request) -> tuple[Attachment, ...]:
+    files = (one.attachment for one in request.files)
+    return tuple(
+        Attachment(name=one.name, content_type=one.sniffed_type, size=one.size, sha256=one.sha256)
+        for one in files
     )
 
 

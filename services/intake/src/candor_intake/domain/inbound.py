@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from candor_common.events import Channel, Contact, Origin, SignalStatus
+from candor_intake.domain.attachments import File
 
 SUBJECT_CHARACTERS = 300
 TEXT_CHARACTERS = 100_000
@@ -42,6 +43,7 @@ class Request:
     dedup_key: str = ""
     """The sender's own id of this message, by which a repeat is recognised. Empty when there is none."""
     thread: Thread | None = None
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

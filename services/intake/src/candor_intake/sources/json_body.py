@@ -4,7 +4,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +14,7 @@ from candor_intake.domain.words import one_line, storable
 
 DEEPEST = 32
 _MOST_DIGITS = 30
+_FALLIBLE = (dict, list, float)
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -37,18 +38,32 @@ def load(body: bytes) -> object:
         raise Malformed(f"The body isn't JSON: {error}.") from error
 
 
+class _Place(NamedTuple):
+    """A value on the way into a body. Where it stands is put into words only when something is wrong there."""
+
+    value: object
+    depth: int = 1
+    within: "_Place | None" = None
+    name: str | int = ""
+
+    def pointer(self, root: str) -> str:
+        return at(self.within.pointer(root), self.name) if self.within else root
+
+
 def check(value: object, pointer: str = "#") -> None:
     """Refuses names that come twice, numbers that aren't finite, and values nested too deeply."""
-    waiting = [(value, pointer, 1)]
+    waiting = [_Place(value)]
     while waiting:
-        current, place, depth = waiting.pop()
-        if depth > DEEPEST:
-            raise _too_deep(pointer)
+        place = waiting.pop()
+        current = place.value
         if isinstance(current, float) and not math.isfinite(current):
-            raise BadPayload("The number is too large, or isn't a number.", place)
+            raise BadPayload("The number is too large, or isn't a number.", place.pointer(pointer))
+        if place.depth > DEEPEST:
+            raise _too_deep(pointer)
         if isinstance(current, _Object) and current.repeated is not None:
-            raise BadPayload(f"The name “{one_line(current.repeated[:80])}” comes twice.", place)
-        waiting += ((below, at(place, name), depth + 1) for name, below in _parts(current))
+            twice = f"The name “{one_line(current.repeated[:80])}” comes twice."
+            raise BadPayload(twice, place.pointer(pointer))
+        waiting += [_Place(below, place.depth + 1, place, name) for name, below in _worth_a_look(current)]
 
 
 def build(model: type[ModelT], value: object, pointer: str = "#") -> ModelT:
@@ -83,13 +98,14 @@ def _integer(digits: str) -> int | float:
     return int(digits) if len(digits) <= _MOST_DIGITS else math.inf
 
 
-def _parts(value: object) -> Iterator[tuple[str | int, Any]]:
-    pairs: Iterable[tuple[str | int, Any]] = ()
+def _worth_a_look(value: object) -> Iterator[tuple[str | int, object]]:
+    """What within a value can be wrong: most of a body is text, which can't."""
+    pairs: Iterable[tuple[str | int, object]] = ()
     if isinstance(value, dict):
         pairs = value.items()
     elif isinstance(value, list):
         pairs = enumerate(value)
-    return iter(pairs)
+    return (pair for pair in pairs if isinstance(pair[1], _FALLIBLE))
 
 
 def _too_deep(pointer: str) -> BadPayload:

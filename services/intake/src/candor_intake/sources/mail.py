@@ -1,10 +1,11 @@
 """Mail. Whatever arrives becomes a request, at worst one that says that it couldn't be read; nothing is lost.
 
-The request holds the new words only. Whoever calls keeps the raw bytes.
+The request holds the new words and the files. Whoever calls keeps the raw bytes.
 """
 
 import hashlib
 import re
+from dataclasses import replace
 from email.errors import MessageError
 from email.message import Message
 
@@ -12,6 +13,7 @@ from candor_common.events import Channel, Contact, Origin
 from candor_intake.domain.inbound import TEXT_CHARACTERS, BadPayload, Ignored, Request
 from candor_intake.domain.language import guess
 from candor_intake.domain.words import clipped
+from candor_intake.sources.mail_attachments import files_of
 from candor_intake.sources.mail_headers import Envelope, header, message_id, sender, subject, thread
 from candor_intake.sources.mail_limits import LARGEST_BYTES, TooMuch, read_headers, read_tree
 from candor_intake.sources.mail_origin import classify, is_our_own
@@ -54,7 +56,8 @@ def parse(
         message = read_tree(raw.lstrip(b"\r\n"))
         text = full_text(message)
         words = text if is_forward(subject(message)) else new_words(text)
-        return _request(raw, message, words, envelope)
+        request = _request(raw, message, words, envelope)
+        return replace(request, files=files_of(message)) if isinstance(request, Request) else request
     except TooMuch as limit:
         return _from_headers(raw, envelope, f"it has {limit}")
     except _BROKEN_MAIL as fault:
@@ -62,7 +65,7 @@ def parse(
 
 
 def _request(raw: bytes, message: Message, words: str, envelope: Envelope) -> Request | Ignored:
-    if is_our_own(message):
+    if is_our_own(message, envelope):
         return Ignored("our own mail")
     writer = sender(message, envelope)
     if writer is None:

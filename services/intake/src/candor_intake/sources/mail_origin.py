@@ -11,6 +11,7 @@ from candor_intake.domain.addresses import ADDRESS
 from candor_intake.sources.mail_headers import Envelope, header
 
 LOOP_MARK = "X-Candor-Loop"
+"""What every mail of a Candor bears; its value, the domain that the mail comes from, says whose it is."""
 _REPLY_MARKS = (
     "X-Autoreply",
     "X-Autorespond",
@@ -23,9 +24,10 @@ _BULK_MARKS = ("List-Id", "List-Unsubscribe", "Feedback-ID", "X-FC-Machinegenera
 _MAIL_SYSTEMS = frozenset({"mailer-daemon", "postmaster"})
 
 
-def is_our_own(message: Message) -> bool:
-    """Whether we sent it ourselves."""
-    return message.get(LOOP_MARK) is not None
+def is_our_own(message: Message, envelope: Envelope) -> bool:
+    """Whether we sent it ourselves. The mail of another company's Candor is mail like any other."""
+    ours = {own.rpartition("@")[2].casefold() for own in envelope.own_addresses}
+    return any(str(mark).strip().casefold() in ours for mark in message.get_all(LOOP_MARK, ()))
 
 
 def classify(message: Message, envelope: Envelope) -> Origin:
