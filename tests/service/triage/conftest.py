@@ -1,88 +1,30 @@
 """One triage on a real database, a clock moved by hand, and nothing that runs by itself."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
-import sqlalchemy as sa
-from pydantic import SecretStr
 
-from candor_common import outbox
-from candor_common.clock import Clock, ManualClock
-from candor_common.consumer import waves
-from candor_common.database import Database, Transaction
-from candor_common.database.postgres import PostgresDatabase
-from candor_common.embedded import embedded
-from candor_common.events import Envelope, Fact, Incident
-from candor_common.runtime import Mode, Wiring, create_app
-from candor_common.service import Runtime, Service
-from candor_common.settings import Settings
-from candor_common.trace import new_trace
-from candor_common.wire import decode
+from candor_common.clock import ManualClock
+from candor_common.database import Database
+from candor_common.events import Incident
 from candor_triage import service, store
-from candor_triage.scheduler import close_due
-from tests.servers.postgres import PostgresAddress
+from candor_triage.scheduler import watch_over
+from tests.plugins.served import Served, served_as
 from tests.unit.triage.builders import NOON
+from tests.worlds.charters import shipped, write
 
-QUIET = replace(service, subscriptions={})
-"""Triage without a consumer: tests hand events over themselves."""
-
-
-ON_SQLITE = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 """For what is decided before any database is asked."""
 
 
-class Desk:
+class Desk(Served):
     """Triage, as its tests drive it: events and commands in, facts and rows out."""
 
-    def __init__(self, runtime: Runtime, clock: ManualClock, client: httpx.AsyncClient) -> None:
-        self.runtime = runtime
-        self.clock = clock
-        self.client = client
-        self._told = 0
-
-    @property
-    def database(self) -> Database:
-        return self.runtime.database
-
-    async def receive(self, *facts: Fact) -> list[Fact]:
-        """Hand over events in one round; returns what triage told because of them."""
-        await self.apply([self.envelope(fact) for fact in facts])
-        return await self.told()
-
-    def envelope(self, fact: Fact) -> Envelope[Fact]:
-        return Envelope(str(uuid4()), "/candor/tests", self.clock.now(), new_trace(), fact)
-
-    async def apply(self, envelopes: Sequence[Envelope[Fact]]) -> None:
-        """Hand over events as they are, in one round."""
-
-        def work(transaction: Transaction) -> None:
-            for wave in waves(envelopes, service.subscriptions):
-                for handler, its_events in wave:
-                    handler(transaction, its_events, self.runtime.context)
-
-        await self.database.transact(work)
-
-    async def told(self) -> list[Fact]:
-        """The facts emitted since this was asked last."""
-        return [envelope.fact for envelope in await self.envelopes()]
-
-    async def envelopes(self) -> list[Envelope[Fact]]:
-        query = sa.select(outbox.outbox).where(outbox.outbox.c.position > self._told)
-        rows = await self.database.read(
-            lambda connection: connection.execute(query.order_by(outbox.outbox.c.position)).mappings().all()
-        )
-        self._told = max((row["position"] for row in rows), default=self._told)
-        read = [decode(outbox.headers_of_row(row), row["value"]) for row in rows]
-        return [envelope for envelope in read if envelope is not None]
-
-    async def close_due(self) -> Any:
-        return await close_due(self.runtime)
+    async def watch_over(self) -> Any:
+        return await watch_over(self.runtime)
 
     async def incident(self, reference: str) -> Incident:
         found = await self.database.read(lambda connection: store.led_to(connection, reference))
@@ -94,12 +36,19 @@ class Desk:
         entries = await self.database.read(lambda connection: store.timeline_of(connection, reference, 1000))
         return [entry.kind for entry in entries]
 
-    async def count(self, table: sa.Table) -> int:
-        query = sa.select(sa.func.count()).select_from(table)
-        return await self.database.read(lambda connection: connection.scalar(query) or 0)
+    async def entries(self, reference: str, kind: str) -> list[tuple[str, str]]:
+        """Who and what of the entries of a kind in the timeline of an incident."""
+        entries = await self.database.read(lambda connection: store.timeline_of(connection, reference, 1000))
+        return [(entry.actor, entry.text) for entry in entries if entry.kind == kind]
+
+    async def act(self, reference: str, name: str, **words: Any) -> Incident:
+        """Give a command that must be taken, on the version there is."""
+        answer = await self.command(reference, name, (await self.incident(reference)).version, **words)
+        assert answer.status_code == 200, answer.text
+        return Incident.model_validate_json(answer.content)
 
     async def command(
-        self, reference: str, name: str, version: int | None, by: str = "ana", **words: str
+        self, reference: str, name: str, version: int | None, by: str = "ana", **words: Any
     ) -> httpx.Response:
         headers = {} if version is None else {"If-Match": f'"{version}"'}
         address = f"/v1/incidents/{reference}/{name}"
@@ -111,42 +60,29 @@ class Desk:
         assert (await self.command(reference, "resolve", version, **words)).status_code == 200
 
 
-@asynccontextmanager
-async def on_postgres(settings: Settings, clock: Clock, services: Sequence[Service]) -> AsyncIterator[Wiring]:
-    """The database of the distributed mode, without a broker."""
-    assert settings.database_url is not None
-    database = PostgresDatabase(settings.database_url.get_secret_value(), clock)
-
-    def no_feed(_service: Service) -> Any:
-        raise AssertionError("a quiet service has no feed")
-
-    try:
-        yield Wiring(database, no_feed)
-    finally:
-        await database.close()
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOON)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Desk]:
-    async with AsyncExitStack() as stack:
-        settings = Settings(data_dir=tmp_path)
-        mode: Mode = embedded
-        if request.param == "postgres":
-            server: PostgresAddress = request.getfixturevalue("postgres_server")
-            name = f"triage_{uuid4().hex}"
-            url = await server.create_database(name)
-            stack.push_async_callback(server.drop_database, name)
-            settings = Settings(
-                data_dir=tmp_path,
-                database_url=SecretStr(url),
-                kafka_bootstrap="127.0.0.1:1",
-                signing_key=SecretStr("k" * 32),
-            )
-            mode = on_postgres
-        clock = ManualClock(NOON)
-        app = create_app([QUIET], settings, mode, clock=clock, background=False)
-        await stack.enter_async_context(app.router.lifespan_context(app))
-        transport = httpx.ASGITransport(app=app)
-        client = httpx.AsyncClient(transport=transport, base_url="http://candor.test")
-        await stack.enter_async_context(client)
-        yield Desk(app.state.runtime, clock, client)
+PEOPLE = {
+    "ana": {"teams": ["service-desk"], "shift": "always"},
+    "bo": {"teams": ["service-desk"], "shift": "always"},
+    "cy": {"teams": ["infrastructure"], "shift": "office"},
+}
+"""Of the office in Shanghai it is past closing time at noon in UTC."""
+
+
+@pytest.fixture
+async def staffed(database: Database, clock: ManualClock, tmp_path: Path) -> AsyncIterator[Desk]:
+    """With a charter that names people, and that hands on by itself what is answered late."""
+    content = shipped() | {"people": PEOPLE, "escalate_on_breach": True}
+    charter = write(content, tmp_path / "charter.yaml")
+    async with served_as(Desk, service, database, clock, tmp_path, charter=charter) as running:
+        yield running
+
+
+@pytest.fixture
+async def desk(database: Database, clock: ManualClock, tmp_path: Path) -> AsyncIterator[Desk]:
+    async with served_as(Desk, service, database, clock, tmp_path) as running:
+        yield running

@@ -11,13 +11,33 @@ from candor_common.trace import trace_id
 from tests.service.triage.conftest import ON_SQLITE, Desk
 from tests.unit.triage.builders import a_reply, a_request, a_signal, after
 
-WORDS = {
+WORDS: dict[str, dict[str, Any]] = {
     "acknowledge": {},
+    "assign": {"to": "bo"},
+    "escalate": {"reason": "It is the network."},
+    "help": {"who": "cy", "reason": "He knows the disks."},
     "update": {"doing": "We look.", "expect": "An hour."},
+    "ask": {"question": "Since when?"},
+    "resume": {},
+    "plan": {"what": "Replace the disk.", "who": "bo", "timetable": "By 13:00."},
+    "estimate": {"fixed_by": "2026-03-03T15:00:00Z", "reason": "A disk is on its way."},
+    "workaround": {"text": "Use the copy."},
     "resolve": {"cause": "A full disk.", "done": "Removed logs.", "checked": "It loads."},
+    "verify": {},
+    "confirm": {},
     "close": {},
-    "reopen": {},
+    "reopen": {"reason": "It is slow."},
+    "priority": {"to": "P1", "reason": "The whole shop is down."},
+    "note": {"text": "The customer is nervous."},
+    "decision": {"decision": "We replace it.", "reason": "It is old."},
+    "link": {"to": "INC-000009"},
+    "merge": {"into": "INC-000009"},
+    "cancel": {"reason": "An advertisement."},
 }
+OPEN_COMMANDS = [
+    one for one in WORDS if one not in ("help", "resume", "verify", "confirm", "close", "reopen")
+]
+"""What an incident that has just been opened takes."""
 
 
 async def listed(desk: Desk, **query: Any) -> list[str]:
@@ -32,7 +52,7 @@ async def test_an_incident_is_shown_with_its_history_and_what_it_would_take(desk
     assert (answer.status_code, answer.headers["ETag"]) == (200, '"2"')
     shown = answer.json()
     assert (shown["incident"]["id"], shown["incident"]["version"]) == ("INC-000001", 2)
-    assert shown["allowed"] == ["acknowledge", "update", "resolve"]
+    assert shown["allowed"] == OPEN_COMMANDS
     assert [line["kind"] for line in shown["timeline"]] == ["opened", "reply"]
     assert shown["timeline"][1] == {
         "at": "2026-03-03T12:00:00Z",
@@ -50,7 +70,7 @@ async def test_a_reference_that_leads_elsewhere_is_answered_with_the_incident(de
     assert (await desk.command("INC-000002", "acknowledge", 2)).json()["id"] == "INC-000001"
 
 
-@pytest.mark.parametrize("command", ["acknowledge", "update", "resolve", "close", "reopen"])
+@pytest.mark.parametrize("command", WORDS)
 async def test_an_unknown_reference_is_not_found(desk: Desk, command: str) -> None:
     assert (await desk.client.get("/v1/incidents/INC-999999")).status_code == 404
     answer = await desk.command("INC-999999", command, 1, **WORDS[command])
@@ -60,19 +80,21 @@ async def test_an_unknown_reference_is_not_found(desk: Desk, command: str) -> No
 async def test_an_incident_is_led_from_start_to_end_and_back(desk: Desk) -> None:
     await desk.receive(a_request("INC-000001"))
     statuses = []
-    for version, command in enumerate(["acknowledge", "update", "resolve", "close", "reopen"], 1):
+    commands = ["acknowledge", "update", "resolve", "verify", "close", "reopen"]
+    for version, command in enumerate(commands, 1):
         answer = await desk.command("INC-000001", command, version, **WORDS[command])
         assert (answer.status_code, answer.headers["ETag"]) == (200, f'"{version + 1}"')
         statuses.append(answer.json()["status"])
-    assert statuses == ["in_progress", "in_progress", "resolved", "closed", "open"]
+    assert statuses == ["in_progress", "in_progress", "resolved", "verified", "closed", "reopened"]
     told = await desk.told()
-    assert [fact.sequence for fact in told] == [2, 2, 3, 3, 4, 4, 5, 5, 6, 6]
+    assert [fact.sequence for fact in told] == [2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7]
     assert all(isinstance(fact, IncidentState) for fact in told[1::2])
     assert await desk.kinds("INC-000001") == [
         "opened",
         "acknowledged",
         "updated",
         "resolved",
+        "verified",
         "closed",
         "reopened",
     ]
@@ -132,7 +154,7 @@ async def test_a_refusal_says_why_and_what_would_be_allowed(desk: Desk) -> None:
         "title": "Not allowed now",
         "status": 409,
         "detail": "INC-000001 can't take `close`: nobody has resolved it yet.",
-        "allowed": ["acknowledge", "update", "resolve"],
+        "allowed": OPEN_COMMANDS,
     }
     assert await desk.told() == []
     assert await desk.kinds("INC-000001") == ["opened"]

@@ -1,40 +1,64 @@
-"""Incidents that stay resolved close themselves."""
+"""Incidents that stay resolved are verified by time, and closed later."""
 
 from datetime import timedelta
 
 import pytest
 
-from candor_common.events import IncidentClosed, IncidentState, IncidentStatus
+from candor_common.events import IncidentClosed, IncidentState, IncidentStatus, IncidentVerified
 from candor_triage import scheduler
 from candor_triage.journal import RESOLVED
 from tests.service.triage.conftest import Desk
-from tests.unit.triage.builders import CHARTER, NOON, a_clearing, a_request, a_signal
+from tests.unit.triage.builders import CHARTER, NOON, a_clearing, a_reply, a_request, a_signal
 
+HOLDS = CHARTER.verify_after
 AFTER = CHARTER.close_after
+MOMENT = timedelta(microseconds=1)
 
 
 async def test_nothing_resolved_is_never_due(desk: Desk) -> None:
     await desk.receive(a_request())
-    assert await desk.close_due() is None
+    assert await desk.watch_over() is None
 
 
-async def test_it_closes_at_the_charters_time_and_not_before(desk: Desk) -> None:
+async def test_it_is_verified_and_closed_at_the_charters_times_and_not_before(desk: Desk) -> None:
     await desk.receive(a_request("INC-000001"))
     await desk.resolve("INC-000001")
     await desk.told()
-    desk.clock.set(NOON + AFTER - timedelta(microseconds=1))
-    assert await desk.close_due() == NOON + AFTER
+    for waits, kind in ((HOLDS, IncidentVerified), (AFTER, IncidentClosed)):
+        desk.clock.set(NOON + waits - MOMENT)
+        assert await desk.watch_over() == NOON + waits
+        assert await desk.told() == []
+        desk.clock.set(NOON + waits)
+        await desk.watch_over()
+        done, state = await desk.told()
+        assert isinstance(done, kind)
+        assert isinstance(state, IncidentState)
+        assert done.by == "charter"
+    incident = await desk.incident("INC-000001")
+    assert incident.status is IncidentStatus.CLOSED
+    assert (incident.verified_at, incident.closed_at) == (NOON + HOLDS, NOON + AFTER)
+    assert await desk.kinds("INC-000001") == ["opened", "resolved", "verified", "closed"]
+    assert await desk.watch_over() is None
     assert await desk.told() == []
-    desk.clock.set(NOON + AFTER)
-    assert await desk.close_due() is None
-    closed, state = await desk.told()
+
+
+async def test_what_a_person_verified_early_is_closed_in_time_nevertheless(desk: Desk) -> None:
+    await desk.receive(a_request("INC-000001"))
+    await desk.resolve("INC-000001")
+    assert (await desk.command("INC-000001", "verify", 2)).status_code == 200
+    assert await desk.watch_over() == NOON + AFTER
+
+
+async def test_after_a_long_absence_both_are_made_up_for_at_once(desk: Desk) -> None:
+    await desk.receive(a_request("INC-000001"))
+    await desk.resolve("INC-000001")
+    await desk.told()
+    desk.clock.advance(AFTER * 2)
+    assert await desk.watch_over() is None
+    verified, closed, state = await desk.told()
+    assert isinstance(verified, IncidentVerified)
     assert isinstance(closed, IncidentClosed)
-    assert isinstance(state, IncidentState)
-    assert (closed.by, closed.incident.status) == ("charter", IncidentStatus.CLOSED)
-    assert closed.incident.closed_at == NOON + AFTER
-    assert await desk.kinds("INC-000001") == ["opened", "resolved", "closed"]
-    assert await desk.close_due() is None
-    assert await desk.told() == []
+    assert (verified.sequence, closed.sequence, state.sequence) == (3, 4, 4)
 
 
 async def test_it_comes_back_when_the_next_is_due(desk: Desk) -> None:
@@ -42,18 +66,28 @@ async def test_it_comes_back_when_the_next_is_due(desk: Desk) -> None:
     await desk.resolve("INC-000001")
     desk.clock.advance(timedelta(hours=5))
     await desk.resolve("INC-000002")
-    desk.clock.set(NOON + AFTER)
-    assert await desk.close_due() == NOON + timedelta(hours=5) + AFTER
+    desk.clock.set(NOON + HOLDS)
+    assert await desk.watch_over() == NOON + timedelta(hours=5) + HOLDS
     assert (await desk.incident("INC-000002")).status is IncidentStatus.RESOLVED
 
 
-async def test_what_was_reopened_is_not_closed(desk: Desk) -> None:
+async def test_what_was_reopened_is_neither_verified_nor_closed(desk: Desk) -> None:
     await desk.receive(a_request("INC-000001"))
     await desk.resolve("INC-000001")
-    assert (await desk.command("INC-000001", "reopen", 2)).status_code == 200
+    assert (await desk.command("INC-000001", "reopen", 2, reason="It is slow.")).status_code == 200
     desk.clock.advance(AFTER * 2)
-    assert await desk.close_due() is None
-    assert (await desk.incident("INC-000001")).status is IncidentStatus.OPEN
+    assert await desk.watch_over() is None
+    assert (await desk.incident("INC-000001")).status is IncidentStatus.REOPENED
+
+
+async def test_a_reply_reopens_what_time_has_verified(desk: Desk) -> None:
+    await desk.receive(a_request("INC-000001"))
+    await desk.resolve("INC-000001")
+    desk.clock.advance(HOLDS)
+    await desk.watch_over()
+    await desk.receive(a_reply("INC-000001", "INC-000002", received_at=desk.clock.now()))
+    incident = await desk.incident("INC-000001")
+    assert (incident.status, incident.verified_at) == (IncidentStatus.REOPENED, None)
 
 
 async def test_many_are_closed_batch_by_batch(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,15 +99,27 @@ async def test_many_are_closed_batch_by_batch(desk: Desk, monkeypatch: pytest.Mo
     desk.clock.advance(AFTER)
     closed = []
     for again in (True, True, False):
-        assert (await desk.close_due() == desk.clock.now()) == again
+        assert (await desk.watch_over() == desk.clock.now()) == again
         closed.append(sum(isinstance(fact, IncidentClosed) for fact in await desk.told()))
     assert closed == [3, 3, 1]
 
 
-async def test_a_resolution_rings_the_bell_of_the_closing(desk: Desk) -> None:
+async def test_after_a_start_nothing_is_done_before_the_letters_are_read(desk: Desk) -> None:
     await desk.receive(a_request("INC-000001"))
-    assert RESOLVED in scheduler.closing.bells
-    bell = desk.database.bells.listen(*scheduler.closing.bells)
+    await desk.resolve("INC-000001")
+    await desk.told()
+    desk.runtime.readers["triage"] = lambda: False
+    desk.clock.set(desk.runtime.started_at)
+    assert await desk.watch_over() == desk.runtime.started_at + scheduler.LOOK_AGAIN
+    desk.clock.set(NOON + AFTER)
+    await desk.watch_over()
+    assert (await desk.incident("INC-000001")).status is IncidentStatus.CLOSED
+
+
+async def test_a_resolution_rings_the_bell_of_the_watch(desk: Desk) -> None:
+    await desk.receive(a_request("INC-000001"))
+    assert RESOLVED in scheduler.watching.bells
+    bell = desk.database.bells.listen(*scheduler.watching.bells)
     assert (await desk.command("INC-000001", "acknowledge", 1)).status_code == 200
     assert not bell.is_set()
     await desk.resolve("INC-000001")

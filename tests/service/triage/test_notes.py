@@ -5,13 +5,14 @@ from candor_common.events import (
     MessageRefused,
     MessageSent,
     MessageState,
+    MessageWithdrawn,
     PromiseAtRisk,
     PromiseBreached,
     PromiseKept,
     PromiseMade,
     SurveyAnswered,
 )
-from candor_triage import store
+from candor_triage import tables
 from tests.service.triage.conftest import Desk
 from tests.unit.triage.builders import NOON, a_request
 from tests.unit.triage.test_timeline import a_message, a_promise, a_survey
@@ -24,6 +25,7 @@ async def test_promises_messages_and_surveys_stand_in_the_timeline(desk: Desk) -
         MessageDelayed(message=a_message(MessageState.DELAYED)),
         MessageSent(message=a_message(MessageState.SENT)),
         MessageRefused(message=a_message(MessageState.REFUSED)),
+        MessageWithdrawn(message=a_message(MessageState.WITHDRAWN)),
         PromiseAtRisk(promise=a_promise(), fired_at=NOON),
         PromiseBreached(promise=a_promise(), fired_at=NOON),
         PromiseKept(promise=a_promise()),
@@ -36,8 +38,10 @@ async def test_promises_messages_and_surveys_stand_in_the_timeline(desk: Desk) -
         "message_delayed",
         "message_sent",
         "message_refused",
+        "message_withdrawn",
         "promise_at_risk",
         "promise_breached",
+        "note",
         "promise_kept",
         "survey_answered",
     ]
@@ -48,7 +52,7 @@ async def test_an_event_that_was_applied_already_leaves_no_second_entry(desk: De
     envelope = desk.envelope(PromiseMade(promise=a_promise()))
     await desk.apply([envelope])
     await desk.apply([envelope])
-    assert await desk.count(store.timeline) == 1
+    assert await desk.count(tables.timeline) == 1
 
 
 async def test_what_is_told_before_the_incident_is_known_is_not_lost(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from candor_common.events import (
     RequestJoined,
 )
 from candor_common.trace import trace_id
-from candor_triage import store
+from candor_triage import tables
 from tests.service.triage.conftest import Desk
 from tests.unit.triage.builders import NOON, a_clearing, a_reply, a_request, a_signal, after
 
@@ -84,7 +84,7 @@ async def test_a_reply_to_what_was_resolved_reopens_it(desk: Desk) -> None:
     await desk.told()
     facts = await desk.receive(a_reply("INC-000001", "INC-000002"))
     assert types(facts) == ["RequestJoined", "IncidentReopened", "IncidentState"]
-    assert (await desk.incident("INC-000001")).status is IncidentStatus.OPEN
+    assert (await desk.incident("INC-000001")).status is IncidentStatus.REOPENED
     assert await desk.kinds("INC-000001") == ["opened", "resolved", "reply", "reopened"]
 
 
@@ -113,14 +113,18 @@ async def test_a_late_reply_after_a_finished_follow_up_opens_a_third_incident(de
     await desk.receive(a_reply("INC-000002", "INC-000005", received_at=desk.clock.now()))
     assert (await desk.incident("INC-000004")).id == "INC-000003"
     assert (await desk.incident("INC-000005")).id == "INC-000003"
-    assert await desk.count(store.incident) == 3
+    assert await desk.count(tables.incident) == 3
 
 
-async def test_a_bounce_is_in_the_timeline_and_changes_nothing(desk: Desk) -> None:
+async def test_a_bounce_joins_and_changes_nothing_else(desk: Desk) -> None:
     await desk.receive(a_request("INC-000001"))
-    assert await desk.receive(a_reply("INC-000001", "INC-000002", origin=Origin.BOUNCE)) == []
-    assert await desk.kinds("INC-000001") == ["opened", "bounce"]
-    assert (await desk.incident("INC-000002")).version == 1
+    await desk.resolve("INC-000001")
+    await desk.told()
+    before = await desk.incident("INC-000001")
+    facts = await desk.receive(a_reply("INC-000001", "INC-000002", origin=Origin.BOUNCE))
+    assert types(facts) == ["RequestJoined", "IncidentState"]
+    assert await desk.kinds("INC-000001") == ["opened", "resolved", "bounce"]
+    assert await desk.incident("INC-000002") == before.model_copy(update={"version": before.version + 1})
 
 
 async def test_signals_of_one_trouble_share_an_incident(desk: Desk) -> None:
@@ -134,9 +138,9 @@ async def test_signals_of_one_trouble_share_an_incident(desk: Desk) -> None:
 async def test_a_trouble_that_goes_and_comes_is_one_incident(desk: Desk) -> None:
     await desk.receive(a_signal("INC-000001"))
     cleared = await desk.receive(a_clearing("INC-000002"))
-    assert types(cleared) == ["IncidentResolved", "IncidentState"]
-    assert isinstance(cleared[0], IncidentResolved)
-    assert cleared[0].by == "signal"
+    assert types(cleared) == ["RequestJoined", "IncidentResolved", "IncidentState"]
+    assert isinstance(cleared[1], IncidentResolved)
+    assert cleared[1].by == "signal"
     back = await desk.receive(a_signal("INC-000003", received_at=after(minutes=1)))
     assert types(back) == ["RequestJoined", "IncidentReopened", "IncidentState"]
     assert isinstance(back[0], RequestJoined)
@@ -156,18 +160,18 @@ async def test_a_trouble_that_comes_back_late_is_a_new_incident(desk: Desk) -> N
 
 async def test_a_clearing_of_nothing_is_remembered_as_ignored(desk: Desk) -> None:
     assert await desk.receive(a_clearing("INC-000001")) == []
-    assert await desk.count(store.incident) == 0
-    query = sa.select(store.request.c.fate, store.request.c.incident_id)
+    assert await desk.count(tables.incident) == 0
+    query = sa.select(tables.request.c.fate, tables.request.c.incident_id)
     rows = await desk.database.read(lambda connection: connection.execute(query).all())
     assert [tuple(row) for row in rows] == [("ignored", None)]
 
 
-async def test_a_clearing_is_noted_where_a_person_has_the_incident(desk: Desk) -> None:
+async def test_a_clearing_only_joins_where_a_person_has_the_incident(desk: Desk) -> None:
     await desk.receive(a_signal("INC-000001"))
     assert (await desk.command("INC-000001", "acknowledge", 1)).status_code == 200
     await desk.told()
-    assert await desk.receive(a_clearing("INC-000002")) == []
-    assert (await desk.incident("INC-000001")).status is IncidentStatus.IN_PROGRESS
+    assert types(await desk.receive(a_clearing("INC-000002"))) == ["RequestJoined", "IncidentState"]
+    assert (await desk.incident("INC-000002")).status is IncidentStatus.IN_PROGRESS
     assert await desk.kinds("INC-000001") == ["opened", "acknowledged", "signal_cleared"]
 
 
@@ -180,13 +184,15 @@ async def test_a_flapping_alert_in_one_round_ends_as_it_ended(desk: Desk) -> Non
     facts = await desk.receive(*steps, a_clearing("INC-000004", received_at=after(minutes=2)))
     assert types(facts) == [
         "IncidentOpened",
+        "RequestJoined",
         "IncidentResolved",
         "RequestJoined",
         "IncidentReopened",
+        "RequestJoined",
         "IncidentResolved",
         "IncidentState",
     ]
-    assert [fact.sequence for fact in facts] == [1, 2, 3, 4, 5, 5]
+    assert [fact.sequence for fact in facts] == [1, 2, 3, 4, 5, 6, 7, 7]
     assert (await desk.incident("INC-000004")).status is IncidentStatus.RESOLVED
 
 

@@ -13,8 +13,8 @@ from candor_common.clock import ManualClock
 from candor_common.database import Transaction
 from candor_common.embedded import embedded
 from candor_common.events import IncidentOpened, MessageSent, MessageState
+from candor_common.keys import KeyRing
 from candor_common.runtime import assemble
-from candor_common.security import KeyRing
 from candor_common.settings import Settings
 from candor_triage import service, store
 from tests.service.triage.conftest import ON_SQLITE, Desk
@@ -79,7 +79,7 @@ async def test_reading_and_working_take_a_key_of_their_own(
     assert answer.status_code == working
 
 
-@pytest.mark.parametrize("desk", ["postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 async def test_whatever_decides_about_an_incident_has_locked_it(desk: Desk) -> None:
     await desk.receive(a_request("INC-000001"))
     engine = desk.database.engine.sync_engine  # type: ignore[attr-defined]
@@ -93,6 +93,6 @@ async def test_whatever_decides_about_an_incident_has_locked_it(desk: Desk) -> N
     await desk.receive(a_reply("INC-000001"))
     await desk.resolve("INC-000001")
     desk.clock.advance(timedelta(days=30))
-    await desk.close_due()
+    await desk.watch_over()
     locking = [one for one in statements if "FOR UPDATE" in one]
-    assert len(locking) == 3, "one for the round, one for the command, one for the closing"
+    assert len(locking) == 3, "one for the round, one for the command, one for the watch"

@@ -16,7 +16,7 @@ from candor_common.events import (
     SignalReceived,
     SignalStatus,
 )
-from candor_triage.domain.incident import open_incident
+from candor_triage.domain.opening import open_incident
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 CHARTER: Charter = load_charter(None)

@@ -1,50 +1,66 @@
-"""What an incident allows when, and what it becomes."""
+"""What an incident allows when, and what it becomes while people work on it."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from candor_common.charter import Team
 from candor_common.events import (
-    Channel,
-    Contact,
+    CustomerAsked,
+    Estimate,
+    EstimateGiven,
+    HelpAsked,
     Incident,
     IncidentAcknowledged,
-    IncidentOpened,
-    IncidentResolved,
+    IncidentAssigned,
+    IncidentEscalated,
     IncidentStatus,
     IncidentUpdated,
-    Kind,
-    Lane,
-    Origin,
+    Level,
+    Plan,
     Priority,
-    RequestJoined,
+    PriorityChanged,
     Update,
 )
-from candor_triage.domain.incident import (
-    SIGNAL,
-    Refused,
+from candor_triage.domain.ending import close, merge, reopen, resolve
+from candor_triage.domain.life import Change, Refused, allowed
+from candor_triage.domain.rules import Who
+from candor_triage.domain.work import (
+    Estimation,
     acknowledge,
-    allowed,
-    close,
-    is_untouched,
-    join,
-    open_incident,
-    reopen,
-    resolve,
+    ask,
+    ask_for_help,
+    assign,
+    change_priority,
+    escalate,
+    estimate,
+    give_workaround,
+    plan,
+    resume,
     update,
 )
-from tests.unit.triage.builders import (
-    CHARTER,
-    FIXED,
-    LI,
-    NOON,
-    a_reply,
-    a_request,
-    a_signal,
-    after,
-    an_alert,
-    an_incident,
-)
+from tests.unit.triage.builders import CHARTER, FIXED, NOON, after, an_alert, an_incident
+
+OPEN_COMMANDS = [
+    "acknowledge",
+    "assign",
+    "escalate",
+    "update",
+    "ask",
+    "plan",
+    "estimate",
+    "workaround",
+    "resolve",
+    "priority",
+    "note",
+    "decision",
+    "link",
+    "merge",
+    "cancel",
+]
+INFRASTRUCTURE = CHARTER.team("infrastructure")
+STEPS = Plan(what="Replace the disk.", who="bo", timetable="By 13:00.")
 
 
 def saying(next_by: datetime | None = None) -> Update:
@@ -55,68 +71,18 @@ def in_progress() -> Incident:
     return acknowledge(an_incident(), "ana", after(minutes=5)).incident
 
 
+def waiting() -> Incident:
+    return ask(in_progress(), "ana", "Since when?", after(minutes=6)).incident
+
+
 def resolved() -> Incident:
     return resolve(in_progress(), "ana", FIXED, after(hours=1)).incident
 
 
-def closed() -> Incident:
-    return close(resolved(), "ana", after(hours=2)).incident
-
-
-def test_a_request_opens_an_incident_under_its_own_reference() -> None:
-    change = open_incident(a_request("INC-000007", text="The site is down!", urgent=True), CHARTER)
-    assert isinstance(change.fact, IncidentOpened)
-    assert (change.incident.id, change.incident.version) == ("INC-000007", 1)
-    assert change.incident.status is IncidentStatus.OPEN
-    assert (change.incident.priority, change.incident.lane) == (Priority.P1, Lane.EMERGENCY)
-    assert (change.incident.team, change.incident.kind) == ("operations", Kind.FAULT)
-    assert change.incident.reason.startswith("rule outage")
-    assert (change.incident.requester, change.incident.language) == (LI, "zh")
-    assert (change.incident.opened_at, change.incident.charter_version) == (NOON, CHARTER.version)
-
-
-def test_a_signal_opens_an_incident_that_nobody_asked_for() -> None:
-    incident = open_incident(a_signal(severity="critical"), CHARTER).incident
-    assert incident.requester is None
-    assert (incident.channel, incident.signal_key) == (Channel.ALERT, "disk-db01")
-    assert incident.priority is Priority.P1
-    assert is_untouched(incident)
-
-
-@pytest.mark.parametrize(
-    "origin", [Origin.AUTO_REPLY, Origin.BULK, Origin.BOUNCE, Origin.MACHINE, Origin.UNKNOWN]
-)
-def test_what_no_person_wrote_has_no_requester_to_be_answered(origin: Origin) -> None:
-    assert an_incident(origin=origin).requester is None
-
-
-def test_a_mail_that_names_nobody_has_no_requester() -> None:
-    assert an_incident(sender=Contact(address="")).requester is None
-
-
-@pytest.mark.parametrize(
-    ("subject", "text", "title"),
-    [
-        ("  A\tlong \n line ", "words", "A long line"),
-        ("", "The first\nwords", "The first words"),
-        ("x" * 300, "", "x" * 200),
-        (" ", " ", "(without a subject)"),
-    ],
-)
-def test_the_title_is_one_line_and_never_empty(subject: str, text: str, title: str) -> None:
-    assert an_incident(subject_line=subject, text=text).title == title
-
-
-def test_a_reply_that_opens_an_incident_keeps_the_language_of_the_conversation() -> None:
-    assert open_incident(a_reply("INC-000001"), CHARTER, language="zh-Hant").incident.language == "zh-Hant"
-
-
-def test_joining_changes_the_version_and_nothing_else() -> None:
-    reply = a_reply("INC-000001", "INC-000002")
-    change = join(closed(), reply)
-    assert change.incident == closed().model_copy(update={"version": closed().version + 1})
-    assert isinstance(change.fact, RequestJoined)
-    assert (change.fact.request_id, change.fact.reference) == (reply.request_id, "INC-000002")
+def estimated(hours: float) -> Incident:
+    return estimate(
+        in_progress(), "ana", Estimation(after(hours=hours), "A disk is on its way."), NOON
+    ).incident
 
 
 def test_who_acknowledges_owns_it() -> None:
@@ -163,7 +129,7 @@ def test_the_next_word_can_only_be_promised_for_the_next_30_days(next_by: dateti
     with pytest.raises(Refused) as refused:
         update(an_incident(), "ana", saying(next_by), NOON)
     assert why in refused.value.why
-    assert refused.value.allowed == ["acknowledge", "update", "resolve"]
+    assert refused.value.allowed == OPEN_COMMANDS
 
 
 @pytest.mark.parametrize("next_by", [after(microseconds=1), after(days=30)])
@@ -171,57 +137,205 @@ def test_the_next_word_can_be_promised_up_to_both_edges(next_by: datetime) -> No
     assert update(an_incident(), "ana", saying(next_by), NOON).incident.last_update == saying(next_by)
 
 
-def test_a_person_who_resolves_an_untouched_incident_owns_it() -> None:
-    change = resolve(an_incident(), "ana", FIXED, after(hours=1))
-    assert isinstance(change.fact, IncidentResolved)
-    assert change.fact.resolution == change.incident.resolution == FIXED
-    assert (change.incident.owner, change.incident.acknowledged_at) == ("ana", after(hours=1))
-    assert (change.incident.status, change.incident.resolved_at) == (IncidentStatus.RESOLVED, after(hours=1))
+def test_who_is_named_has_it_and_has_not_begun() -> None:
+    change = assign(in_progress(), "lea", "bo", INFRASTRUCTURE)
+    assert isinstance(change.fact, IncidentAssigned)
+    assert (change.fact.by, change.fact.previous_owner, change.fact.previous_team) == (
+        "lea",
+        "ana",
+        "service-desk",
+    )
+    after_it = change.incident
+    assert (after_it.status, after_it.owner) == (IncidentStatus.ASSIGNED, "bo")
+    assert (after_it.team, after_it.level) == ("infrastructure", Level.L2)
+    assert after_it.acknowledged_at == after(minutes=5)
 
 
-def test_a_signal_that_resolves_an_incident_does_not_own_it() -> None:
-    incident = resolve(an_alert(), SIGNAL, FIXED, after(hours=1)).incident
-    assert is_untouched(incident)
-    assert incident.acknowledged_at is None
+def test_at_a_team_nobody_has_it_yet() -> None:
+    assert assign(in_progress(), "lea", None, INFRASTRUCTURE).incident.status is IncidentStatus.OPEN
+    again = reopen(resolved(), "ana").incident
+    assert assign(again, "lea", None, INFRASTRUCTURE).incident.status is IncidentStatus.REOPENED
 
 
-@pytest.mark.parametrize("ended", [resolved(), closed()], ids=["resolved", "closed"])
-def test_a_reopened_incident_is_open_again_and_remembers_its_owner(ended: Incident) -> None:
-    incident = reopen(ended, "ana").incident
-    assert (incident.status, incident.owner) == (IncidentStatus.OPEN, "ana")
-    assert (incident.resolved_at, incident.closed_at, incident.resolution) == (None, None, None)
-    assert incident.acknowledged_at is None
+def test_another_owner_leaves_a_question_open() -> None:
+    incident = assign(waiting(), "lea", "bo").incident
+    assert (incident.status, incident.owner) == (IncidentStatus.WAITING, "bo")
 
 
-def test_a_closed_incident_keeps_how_it_was_resolved() -> None:
-    incident = closed()
-    assert (incident.resolution, incident.resolved_at) == (FIXED, after(hours=1))
-    assert (incident.status, incident.closed_at) == (IncidentStatus.CLOSED, after(hours=2))
+@pytest.mark.parametrize(("to", "team"), [("ana", None), (None, None), ("ana", CHARTER.team("service-desk"))])
+def test_who_has_it_is_not_given_it_again(to: str | None, team: Team | None) -> None:
+    with pytest.raises(Refused, match="ana has it already"):
+        assign(in_progress(), "lea", to, team)
+
+
+def test_the_next_level_has_it_from_now_on() -> None:
+    above = CHARTER.above("service-desk", Level.L1)
+    change = escalate(in_progress(), "ana", above, "It is the network.")
+    assert isinstance(change.fact, IncidentEscalated)
+    assert (change.fact.previous_level, change.fact.previous_team) == (Level.L1, "service-desk")
+    assert (change.incident.level, change.incident.team) == (Level.L2, "infrastructure")
+    assert (change.incident.status, change.incident.owner) == (IncidentStatus.OPEN, None)
+    named = escalate(in_progress(), "ana", above, "It is the network.", "bo").incident
+    assert (named.status, named.owner) == (IncidentStatus.ASSIGNED, "bo")
+
+
+def test_above_the_highest_level_there_is_nobody() -> None:
+    high = escalate(in_progress(), "ana", INFRASTRUCTURE, "It is the network.").incident
+    with pytest.raises(Refused, match="no team above L2"):
+        escalate(high, "ana", CHARTER.above("infrastructure", Level.L2), "Still broken.")
+    with pytest.raises(Refused, match="Security is L2, which is not above L2"):
+        escalate(high, "ana", CHARTER.team("security"), "Still broken.")
+
+
+def test_a_second_person_leaves_the_owner() -> None:
+    change = ask_for_help(in_progress(), "ana", "bo", "He knows the disks.")
+    assert isinstance(change.fact, HelpAsked)
+    assert (change.incident.owner, change.incident.second) == ("ana", "bo")
+    for name in ("ana", "bo"):
+        with pytest.raises(Refused, match=f"{name} is there already"):
+            ask_for_help(change.incident, "ana", name, "Once more.")
+
+
+def test_nobody_can_be_helped_who_is_not_there() -> None:
+    with pytest.raises(Refused, match="nobody has it yet; `acknowledge` or `assign` it first"):
+        ask_for_help(an_incident(), "ana", "bo", "He knows the disks.")
+
+
+def test_a_question_waits_for_its_answer() -> None:
+    change = ask(an_incident(), "ana", "Since when?", NOON)
+    assert isinstance(change.fact, CustomerAsked)
+    assert change.incident.question is not None
+    assert (change.incident.question.text, change.incident.question.asked_at) == ("Since when?", NOON)
+    assert (change.incident.status, change.incident.owner) == (IncidentStatus.WAITING, "ana")
+    with pytest.raises(Refused, match="it waits for the customer's answer"):
+        ask(change.incident, "ana", "And where?", NOON)
+
+
+def test_a_machine_cannot_be_asked() -> None:
+    with pytest.raises(Refused, match="nobody can answer") as refused:
+        ask(an_alert(), "ana", "Since when?", NOON)
+    assert "ask" not in refused.value.allowed
+
+
+def test_after_the_wait_it_is_where_it_was() -> None:
+    assert resume(waiting(), "ana").incident.status is IncidentStatus.IN_PROGRESS
+    with_a_way = give_workaround(waiting(), "ana", "Use the copy.", NOON).incident
+    assert with_a_way.status is IncidentStatus.WAITING
+    assert resume(with_a_way, "ana").incident.status is IncidentStatus.WORKAROUND
+    at_a_team = assign(waiting(), "lea", None, INFRASTRUCTURE).incident
+    assert resume(at_a_team, "ana").incident.status is IncidentStatus.OPEN
+    with pytest.raises(Refused, match="it does not wait for the customer"):
+        resume(in_progress(), "ana")
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda one: update(one, "bo", saying(), NOON),
+        lambda one: plan(one, "bo", STEPS, NOON),
+        lambda one: estimate(one, "bo", Estimation(after(hours=1), "A disk."), NOON),
+    ],
+    ids=["update", "plan", "estimate"],
+)
+def test_who_works_has_begun_and_changes_no_wait(work: Callable[[Incident], Change]) -> None:
+    begun = work(an_incident()).incident
+    assert (begun.status, begun.owner, begun.acknowledged_at) == (IncidentStatus.IN_PROGRESS, "bo", NOON)
+    assert work(waiting()).incident.status is IncidentStatus.WAITING
+    assert work(give_workaround(an_incident(), "ana", "So.", NOON).incident).incident.status is (
+        IncidentStatus.WORKAROUND
+    )
+
+
+def test_a_date_is_given_in_utc_with_its_reason() -> None:
+    given = Estimation(after(hours=2).astimezone(timezone(timedelta(hours=8))), "A disk is on its way.")
+    change = estimate(in_progress(), "ana", given, after(minutes=10))
+    assert isinstance(change.fact, EstimateGiven)
+    assert change.fact.previous is None
+    assert change.incident.estimate == Estimate(
+        fixed_by=after(hours=2), reason="A disk is on its way.", given_at=after(minutes=10)
+    )
+
+
+def test_a_date_is_moved_before_it_passes() -> None:
+    before = estimated(2)
+    change = estimate(before, "ana", Estimation(after(hours=4), "It broke."), after(hours=1))
+    assert isinstance(change.fact, EstimateGiven)
+    assert change.fact.previous == before.estimate
+
+
+def test_a_date_that_has_passed_is_moved_by_who_admits_it() -> None:
+    late = after(hours=2)
+    with pytest.raises(Refused, match="2026-03-03 14:00 UTC, which was said before, has passed"):
+        estimate(estimated(2), "ana", Estimation(after(hours=4), "It broke."), late)
+    admitted = estimate(estimated(2), "ana", Estimation(after(hours=4), "It broke.", late=True), late)
+    assert admitted.incident.estimate is not None
+    assert admitted.incident.estimate.fixed_by == after(hours=4)
+
+
+@pytest.mark.parametrize(
+    ("fixed_by", "why"),
+    [
+        (NOON, "`fixed_by` is not in the future"),
+        (after(days=366, microseconds=1), "`fixed_by` is more than 366 days ahead"),
+        (after(hours=2), "is what was said before"),
+    ],
+)
+def test_a_date_must_be_a_new_one_in_the_future(fixed_by: datetime, why: str) -> None:
+    with pytest.raises(Refused, match=why):
+        estimate(estimated(2), "ana", Estimation(fixed_by, "So."), NOON)
+
+
+def test_a_priority_changes_with_its_reason() -> None:
+    change = change_priority(in_progress(), "ana", Priority.P1, "The whole shop is down.")
+    assert isinstance(change.fact, PriorityChanged)
+    assert (change.fact.previous, change.incident.priority) == (Priority.P3, Priority.P1)
+    with pytest.raises(Refused, match="it is P1 already"):
+        change_priority(change.incident, "ana", Priority.P1, "It is.")
 
 
 def test_a_second_person_is_told_who_has_it() -> None:
     with pytest.raises(Refused) as refused:
         acknowledge(in_progress(), "bo", NOON)
     assert refused.value.why == "INC-000001 can't take `acknowledge`: ana has it already."
-    assert refused.value.allowed == ["update", "resolve"]
+    assert "acknowledge" not in refused.value.allowed
+
+
+def test_who_is_assigned_can_be_relieved_by_who_begins() -> None:
+    given = assign(an_incident(), "lea", "bo").incident
+    assert acknowledge(given, "ana", NOON).incident.owner == "ana"
 
 
 def test_an_open_incident_cannot_be_closed() -> None:
     with pytest.raises(Refused, match="nobody has resolved it yet") as refused:
         close(an_incident(), "ana", NOON)
-    assert refused.value.allowed == ["acknowledge", "update", "resolve"]
+    assert refused.value.allowed == OPEN_COMMANDS
 
 
 def test_a_resolved_incident_takes_no_update() -> None:
     with pytest.raises(Refused, match="it is resolved") as refused:
         update(resolved(), "ana", saying(), NOON)
-    assert refused.value.allowed == ["close", "reopen"]
+    assert refused.value.allowed == ["verify", "confirm", "close", "reopen", "note", "decision", "link"]
 
 
-def test_a_closed_incident_can_only_be_reopened() -> None:
-    with pytest.raises(Refused, match="it is closed") as refused:
-        resolve(closed(), "ana", FIXED, NOON)
-    assert refused.value.allowed == allowed(closed()) == ["reopen"]
+def test_what_is_not_for_somebody_is_refused_to_them() -> None:
+    with pytest.raises(Refused, match="that is not for the monitoring") as refused:
+        close(resolved(), "signal", NOON)
+    assert refused.value.allowed == ["reopen"]
+    with pytest.raises(Refused, match="that is not for the charter"):
+        acknowledge(an_incident(), "charter", NOON)
+
+
+def test_the_customer_is_offered_what_is_theirs() -> None:
+    assert allowed(in_progress(), Who.CUSTOMER) == []
+    assert allowed(waiting(), Who.CUSTOMER) == ["resume"]
+    assert allowed(resolved(), Who.CUSTOMER) == ["confirm", "reopen"]
+
+
+def test_what_was_merged_takes_nothing_and_names_the_other() -> None:
+    gone = merge(an_incident(), an_incident("INC-000002"), "ana")[0].incident
+    with pytest.raises(Refused, match="it is part of INC-000002 now; go on there") as refused:
+        update(gone, "ana", saying(), NOON)
+    assert refused.value.allowed == []
 
 
 def test_a_status_of_a_later_version_allows_nothing() -> None:

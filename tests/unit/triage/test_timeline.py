@@ -8,9 +8,14 @@ import pytest
 from candor_common.events import (
     Channel,
     Fact,
+    FollowUp,
+    FollowUpDone,
+    FollowUpOpened,
+    LinkKind,
     Message,
     MessageKind,
     MessageState,
+    Plan,
     Priority,
     Promise,
     PromiseAtRisk,
@@ -23,12 +28,38 @@ from candor_common.events import (
     Survey,
     SurveyAnswered,
     SurveyInvited,
+    SurveySkipped,
     Update,
 )
 from candor_triage.domain import timeline
-from candor_triage.domain.incident import acknowledge, close, join, reopen, resolve, update
+from candor_triage.domain.ending import (
+    cancel,
+    close,
+    confirm,
+    link,
+    merge,
+    reopen,
+    resolve,
+    verify,
+)
+from candor_triage.domain.life import Change
+from candor_triage.domain.opening import join
 from candor_triage.domain.timeline import Entry
-from tests.unit.triage.builders import FIXED, LI, NOON, a_reply, after, an_incident
+from candor_triage.domain.work import (
+    Estimation,
+    acknowledge,
+    ask,
+    ask_for_help,
+    assign,
+    change_priority,
+    escalate,
+    estimate,
+    give_workaround,
+    plan,
+    resume,
+    update,
+)
+from tests.unit.triage.builders import CHARTER, FIXED, LI, NOON, a_reply, after, an_incident
 
 
 def a_promise() -> Promise:
@@ -106,6 +137,10 @@ def test_promises_are_told_in_plain_words(fact: Fact, kind: str, text: str) -> N
             a_message(MessageState.REFUSED, kind=MessageKind.UPDATE, reason="550 no such user"),
             "The update to li@example.com was not delivered: 550 no such user; it needs another way",
         ),
+        (
+            a_message(MessageState.WITHDRAWN, reason="the promise turned out to be kept in time"),
+            "The breach notice to li@example.com was not sent: the promise turned out to be kept in time",
+        ),
     ],
 )
 def test_the_fate_of_a_message_is_told_in_plain_words(message: Message, text: str) -> None:
@@ -119,6 +154,7 @@ def test_the_fate_of_a_message_is_told_in_plain_words(message: Message, text: st
         (a_survey(overall=4, comment="Quick!"), "4 of 5: Quick!"),
         (a_survey(overall=2), "2 of 5"),
         (a_survey(comment="Who knows"), "no score: Who knows"),
+        (a_survey(overall=1, solved=False, comment="Down."), "1 of 5, not solved: Down."),
     ],
 )
 def test_an_answer_to_a_survey_is_told(survey: Survey, text: str) -> None:
@@ -136,9 +172,9 @@ def test_what_people_do_is_told_with_their_words() -> None:
     taken = acknowledge(an_incident(), "ana", NOON)
     updated = update(taken.incident, "bo", words, NOON)
     resolved = resolve(updated.incident, "ana", FIXED, NOON)
-    closed = close(resolved.incident, "charter", NOON)
-    reopened = reopen(closed.incident, "cy")
-    changes = (taken, updated, resolved, closed, reopened)
+    verified, closed = close(resolved.incident, "charter", NOON)
+    reopened = reopen(closed.incident, "cy", "The page is slow.")
+    changes = (taken, updated, resolved, verified, closed, reopened)
     told = [timeline.of_change(change.fact, NOON) for change in changes]
     assert [(one.kind, one.actor, one.text) for one in told if one] == [
         ("acknowledged", "ana", "Took the incident"),
@@ -148,6 +184,109 @@ def test_what_people_do_is_told_with_their_words() -> None:
             "ana",
             "Cause: A full disk.\nDone: Old logs were removed.\nChecked: The page loads again.",
         ),
+        ("verified", "charter", "Nobody spoke against the fix"),
         ("closed", "charter", "Closed"),
-        ("reopened", "cy", "Opened again"),
+        ("reopened", "cy", "Opened again: The page is slow."),
+    ]
+
+
+def texts(*changes: Change) -> list[tuple[str, str]]:
+    told = [timeline.of_change(change.fact, NOON) for change in changes]
+    return [(one.kind, one.text) for one in told if one]
+
+
+def test_who_has_it_is_told() -> None:
+    begun = acknowledge(an_incident(), "ana", NOON).incident
+    infrastructure = CHARTER.team("infrastructure")
+    assert texts(
+        assign(begun, "lea", "bo"),
+        assign(begun, "lea", None, infrastructure),
+        assign(begun, "lea", "bo", infrastructure),
+        assign(an_incident(), "charter", "bo"),
+        escalate(begun, "ana", infrastructure, "It is the network."),
+        ask_for_help(begun, "ana", "bo", "He knows the disks."),
+        change_priority(begun, "ana", Priority.P1, "The whole shop is down."),
+    ) == [
+        ("assigned", "Given to bo; before, ana had it"),
+        ("assigned", "Given to infrastructure; before, ana had it"),
+        ("assigned", "Given to bo of infrastructure; before, ana had it"),
+        ("assigned", "Given to bo"),
+        ("escalated", "From L1 to L2: Given to infrastructure\nWhy: It is the network."),
+        ("help_asked", "Asked bo to help: He knows the disks."),
+        ("priority_changed", "From P3 to P1: The whole shop is down."),
+    ]
+
+
+def test_how_it_goes_on_is_told() -> None:
+    asked = ask(an_incident(), "ana", "Since when?", NOON)
+    first = estimate(an_incident(), "ana", Estimation(after(hours=1), "A disk is on its way."), NOON)
+    moved = estimate(first.incident, "ana", Estimation(after(hours=3), "It broke."), after(minutes=30))
+    late = estimate(first.incident, "ana", Estimation(after(hours=3), "It broke.", late=True), after(hours=2))
+    made = Plan(what="Replace the disk.", who="bo", timetable="By 13:00.")
+    assert texts(
+        asked,
+        resume(asked.incident, "ana"),
+        plan(an_incident(), "ana", made, NOON),
+        first,
+        moved,
+        late,
+        give_workaround(an_incident(), "ana", "Use the copy.", NOON),
+    ) == [
+        ("asked", "Asked the customer: Since when?"),
+        ("resumed", "Goes on"),
+        ("planned", "What: Replace the disk.\nWho: bo\nWhen: By 13:00."),
+        ("estimated", "Fixed by 2026-03-03 13:00 UTC: A disk is on its way."),
+        ("estimated", "Fixed by 2026-03-03 15:00 UTC: It broke.\nBefore: 2026-03-03 13:00 UTC"),
+        (
+            "estimated",
+            "Fixed by 2026-03-03 15:00 UTC: It broke.\nBefore: 2026-03-03 13:00 UTC, which had passed",
+        ),
+        ("workaround", "Workaround: Use the copy."),
+    ]
+
+
+def test_how_it_ends_and_what_it_belongs_to_is_told() -> None:
+    resolved = resolve(an_incident(), "ana", FIXED, NOON).incident
+    other = an_incident("INC-000002")
+    assert texts(
+        verify(resolved, "ana", NOON),
+        confirm(resolved, "ana", NOON),
+        cancel(an_incident(), "ana", "An advertisement."),
+        *merge(an_incident(), other, "ana"),
+        *link(an_incident(), other, "ana", LinkKind.FOLLOWS),
+        *link(an_incident(), other, "ana", LinkKind.RELATED)[:1],
+    ) == [
+        ("verified", "Checked that the fix holds"),
+        ("verified", "The customer confirmed that it works"),
+        ("cancelled", "Cancelled: An advertisement."),
+        ("merged", "Is part of INC-000002 now; what comes goes there"),
+        ("linked", "INC-000001 is part of this now; what comes for it comes here"),
+        ("linked", "Follows INC-000002"),
+        ("linked", "Is followed by INC-000001"),
+        ("linked", "Belongs together with INC-000002"),
+    ]
+
+
+def test_what_a_survey_leads_to_is_told() -> None:
+    one = FollowUp(
+        id="f",
+        incident_id="INC-000001",
+        version=1,
+        kind=PromiseKind.FOLLOW_UP,
+        owner="ana",
+        about="2 of 5: Slow.",
+        opened_at=NOON,
+        due_at=after(hours=4),
+    )
+    done = one.model_copy(update={"answer": "We called."})
+    facts = (
+        SurveySkipped(incident_id="INC-000001", reason="asked 3 days ago"),
+        FollowUpOpened(follow_up=one),
+        FollowUpDone(follow_up=done),
+    )
+    told = [timeline.of_fact(fact, NOON) for fact in facts]
+    assert [(one.kind, one.actor, one.text) for one in told if one] == [
+        ("survey_skipped", "feedback", "No survey was sent: asked 3 days ago"),
+        ("follow_up_opened", "feedback", "ana follows up by 2026-03-03 16:00 UTC: 2 of 5: Slow."),
+        ("follow_up_done", "ana", "Followed up: We called."),
     ]

@@ -1,14 +1,20 @@
 """Triage: requests become incidents, and incidents are led to their end.
 
-Every request opens an incident, rated by the charter's rules, or joins the one it belongs to: replies by their
-thread, signals by their key. People acknowledge, update, resolve, close and reopen incidents over REST; nobody
-overwrites what somebody else has just done. What stays resolved for long enough closes itself. Promises, messages
-and surveys show in the incident's timeline.
+Every request opens an incident, rated by the charter's rules and given to somebody on shift, or joins the one it
+belongs to: replies by their thread, signals by their key. People lead it on over REST, from the first look to the end
+and back; nobody overwrites what somebody else has just done. A fix that nobody speaks against is verified by time, and
+its incident closed later. Promises, messages and surveys show in the incident's timeline.
 """
 
-from candor_common.service import Service
-from candor_triage.api import router
-from candor_triage.handlers import subscriptions
-from candor_triage.scheduler import closing
+from fastapi import APIRouter
 
-service = Service("triage", router, subscriptions, periodics=(closing,))
+from candor_common.service import Service
+from candor_triage import api, pages
+from candor_triage.handlers import subscriptions
+from candor_triage.scheduler import watching
+
+router = APIRouter()
+router.include_router(api.router)
+router.include_router(pages.router)
+
+service = Service("triage", router, subscriptions, periodics=(watching,))

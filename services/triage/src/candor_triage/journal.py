@@ -4,31 +4,47 @@ from collections.abc import Iterable
 
 from candor_common.database import Transaction
 from candor_common.events import Envelope, Fact, Incident, IncidentState, IncidentStatus
-from candor_triage import store
-from candor_triage.domain.incident import Change
+from candor_triage import said, store
+from candor_triage.domain import timeline
+from candor_triage.domain.assignment import Given
+from candor_triage.domain.life import Change
 from candor_triage.domain.timeline import Entry
+from candor_triage.roster import Roster
 
 RESOLVED = "triage.resolved"
-"""The bell that rings when an incident was resolved, so that it is closed in time."""
+"""The bell that rings when an incident was resolved, so that it is verified and closed in time."""
 
 
 class Journal:
     """Emits every fact, and per incident one snapshot of what it has become in the end."""
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: Transaction, roster: Roster | None = None) -> None:
         self._transaction = transaction
+        self._roster = roster
         self._newest: dict[str, tuple[Incident, Envelope[Fact]]] = {}
         self._entries: list[tuple[Entry, str]] = []
+        self._told: list[Envelope[Fact]] = []
 
     def tell(
         self, change: Change, *, cause: Envelope[Fact] | None = None, traceparent: str | None = None
-    ) -> Envelope[Fact]:
-        """Emit the fact of a change; the incident is written as it is after the last one told."""
+    ) -> Incident:
+        """Emit the fact of a change and note it; with a roster, find an owner for what is left without one.
+
+        The incident is written as it is after the last change told; returns it.
+        """
         told = self._transaction.emit(change.fact, cause=cause, traceparent=traceparent)
         self._newest[change.incident.id] = change.incident, told
+        self._told.append(told)
         if change.incident.status is IncidentStatus.RESOLVED:
             self._transaction.wake(RESOLVED)
-        return told
+        self.note(filter(None, [timeline.of_change(change.fact, self._transaction.now)]), told.id)
+        given = self._roster.after(change) if self._roster else Given()
+        if given.warning:
+            warned = timeline.of_warning(change.incident.id, given.warning, self._transaction.now)
+            self.note([warned], told.id)
+        if given.change is None:
+            return change.incident
+        return self.tell(given.change, cause=cause, traceparent=traceparent)
 
     def note(self, entries: Iterable[Entry], event_id: str) -> None:
         """Add to timelines what the event with this id was about."""
@@ -40,3 +56,4 @@ class Journal:
             self._transaction.emit(IncidentState(incident=newest), cause=told)
         store.save(self._transaction.connection, [newest for newest, _ in self._newest.values()])
         store.note_entries(self._transaction.connection, self._entries)
+        said.keep(self._transaction.connection, self._told)

@@ -6,66 +6,16 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
-from candor_common.columns import Moment, Snapshot, insert_new, upsert
+from candor_common.columns import Moment, among, insert_new, upsert
 from candor_common.events import Incident, IncidentStatus
 from candor_triage.domain.arrival import Fate
+from candor_triage.domain.rules import ACTIVE
 from candor_triage.domain.timeline import Entry
+from candor_triage.tables import incident, metadata, reference, request, timeline
 
-metadata = sa.MetaData()
-
-incident = sa.Table(
-    "triage_incident",
-    metadata,
-    sa.Column("id", sa.String(40), primary_key=True),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("status", sa.String(20), nullable=False),
-    sa.Column("priority", sa.String(10), nullable=False),
-    sa.Column("lane", sa.String(20), nullable=False),
-    sa.Column("team", sa.String(100), nullable=False),
-    sa.Column("signal_key", sa.Text),
-    sa.Column("opened_at", Moment, nullable=False),
-    sa.Column("resolved_at", Moment),
-    sa.Column("followed_by", sa.String(40)),
-    sa.Column("snapshot", Snapshot(Incident), nullable=False),
-    sa.Index("triage_incident_newest", "opened_at", "id"),
-    sa.Index("triage_incident_ended", "status", "resolved_at"),
-    sa.Index("triage_incident_signal", "signal_key", "resolved_at"),
-)
-"""`followed_by` is the newest incident that was opened because this one was over for too long to be reopened."""
-
-reference = sa.Table(
-    "triage_reference",
-    metadata,
-    sa.Column("reference", sa.String(40), primary_key=True),
-    sa.Column("incident_id", sa.String(40), nullable=False),
-)
-"""References of requests that joined an incident which has another one."""
-
-request = sa.Table(
-    "triage_request",
-    metadata,
-    sa.Column("request_id", sa.String(64), primary_key=True),
-    sa.Column("incident_id", sa.String(40)),
-    sa.Column("fate", sa.String(10), nullable=False),
-    sa.Column("seen_at", Moment, nullable=False),
-)
-"""Requests seen, and what became of them; those that were ignored belong to no incident."""
-
-timeline = sa.Table(
-    "triage_timeline",
-    metadata,
-    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
-    sa.Column("incident_id", sa.String(40), nullable=False),
-    sa.Column("at", Moment, nullable=False),
-    sa.Column("kind", sa.String(30), nullable=False),
-    sa.Column("actor", sa.Text, nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("event_id", sa.String(64), nullable=False),
-    sa.Index("triage_timeline_once", "incident_id", "event_id", "kind", unique=True),
-    sa.Index("triage_timeline_order", "incident_id", "at", "id"),
-)
+__all__ = ["metadata"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +26,8 @@ class Filter:
     team: str | None = None
     priority: Collection[str] = ()
     lane: Collection[str] = ()
+    owner: str | None = None
+    unsure: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,46 +38,77 @@ class Concerned:
     followed_by: Mapping[str, str]
 
 
+_KNOWN = sa.select(request.c.request_id).where(among(request.c.request_id, "ids"))
+
+
 def known_requests(connection: Connection, request_ids: Collection[str]) -> set[str]:
     """Those of the requests that were seen before."""
-    query = sa.select(request.c.request_id).where(request.c.request_id.in_(request_ids))
-    return set(connection.scalars(query))
+    return set(connection.scalars(_KNOWN, {"ids": request_ids}))
+
+
+_ALIASES = sa.select(reference.c.reference, reference.c.incident_id).where(
+    among(reference.c.reference, "references")
+)
 
 
 def aliases(connection: Connection, references: Collection[str]) -> dict[str, str]:
     """Where those of the references lead that are not incidents themselves."""
-    query = sa.select(reference).where(reference.c.reference.in_(references))
-    return {row.reference: row.incident_id for row in connection.execute(query)}
+    return {
+        row.reference: row.incident_id for row in connection.execute(_ALIASES, {"references": references})
+    }
+
+
+_SINCE = sa.bindparam("ended_since", type_=Moment)
+_OF_SIGNALS = sa.and_(
+    among(incident.c.signal_key, "signal_keys"),
+    sa.or_(incident.c.resolved_at.is_(None), incident.c.resolved_at >= _SINCE),
+)
+# In the order of ids, so that two transactions that lock the same incidents do not block each other.
+_LOCKED = (
+    sa.select(incident.c.id, incident.c.followed_by, incident.c.snapshot)
+    .order_by(incident.c.id)
+    .with_for_update()
+)
+_LOCKED_BY_ID = _LOCKED.where(among(incident.c.id, "ids"))
+_LOCKED_BY_ID_OR_SIGNAL = _LOCKED.where(sa.or_(among(incident.c.id, "ids"), _OF_SIGNALS))
 
 
 def concerned(
     connection: Connection, ids: Collection[str], signal_keys: Collection[str], ended_since: datetime
 ) -> Concerned:
-    """The incidents of some ids, and those of some signals that are open or ended since a moment."""
-    lately = sa.or_(incident.c.resolved_at.is_(None), incident.c.resolved_at >= ended_since)
-    of_signals = sa.and_(incident.c.signal_key.in_(signal_keys), lately)
-    either = sa.or_(incident.c.id.in_(ids), of_signals) if signal_keys else incident.c.id.in_(ids)
-    found = _locked(connection, either)
-    missing = {row["followed_by"] for row in found if row["followed_by"]} - {row["id"] for row in found}
-    if missing:
-        found = [*found, *_locked(connection, incident.c.id.in_(missing))]
+    """The incidents of some ids, those of some signals that are open or ended since a moment, and what came after them."""
+    given = {"ids": ids, "signal_keys": signal_keys, "ended_since": ended_since}
+    statement = _LOCKED_BY_ID_OR_SIGNAL if signal_keys else _LOCKED_BY_ID
+    found = connection.execute(statement, given if signal_keys else {"ids": ids}).all()
+    while missing := {row.followed_by for row in found if row.followed_by} - {row.id for row in found}:
+        found = [*found, *connection.execute(_LOCKED_BY_ID, {"ids": missing})]
     return Concerned(
-        {row["id"]: row["snapshot"] for row in found},
-        {row["id"]: row["followed_by"] for row in found if row["followed_by"]},
+        {row.id: row.snapshot for row in found},
+        {row.id: row.followed_by for row in found if row.followed_by},
     )
 
 
-def _locked(connection: Connection, which: sa.ColumnElement[bool]) -> Sequence[RowMapping]:
-    # In the order of ids, so that two transactions that lock the same incidents do not block each other.
-    query = sa.select(incident.c.id, incident.c.followed_by, incident.c.snapshot).where(which)
-    return connection.execute(query.order_by(incident.c.id).with_for_update()).mappings().all()
+def together(connection: Connection, given: Collection[str]) -> dict[str, Incident]:
+    """By reference the incidents that some references are or lead to, locked in one order; unknown ones are left out."""
+    leads = aliases(connection, given)
+    ids = {one: leads.get(one, one) for one in given}
+    rows = connection.execute(_LOCKED_BY_ID, {"ids": set(ids.values())})
+    found = {row.id: row.snapshot for row in rows}
+    return {one: found[id] for one, id in ids.items() if id in found}
+
+
+_ALIAS = (
+    sa.select(reference.c.incident_id).where(reference.c.reference == sa.bindparam("given")).scalar_subquery()
+)
+_LED_TO = sa.select(incident.c.snapshot).where(
+    sa.or_(incident.c.id == sa.bindparam("given"), incident.c.id == _ALIAS)
+)
+_LED_TO_LOCKED = _LED_TO.with_for_update()
 
 
 def led_to(connection: Connection, given: str, *, lock: bool = False) -> Incident | None:
     """The incident that a reference is or leads to."""
-    alias = sa.select(reference.c.incident_id).where(reference.c.reference == given).scalar_subquery()
-    query = sa.select(incident.c.snapshot).where(sa.or_(incident.c.id == given, incident.c.id == alias))
-    return connection.scalar(query.with_for_update() if lock else query)
+    return connection.scalar(_LED_TO_LOCKED if lock else _LED_TO, {"given": given})
 
 
 def page(
@@ -146,43 +129,23 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
         (columns.priority, wanted.priority),
         (columns.lane, wanted.lane),
     )
+    equal = ((columns.team, wanted.team), (columns.owner, wanted.owner), (columns.unsure, wanted.unsure))
     found: list[sa.ColumnElement[bool]] = [column.in_(values) for column, values in parts if values]
-    return found if wanted.team is None else [*found, columns.team == wanted.team]
+    return [*found, *(column == value for column, value in equal if value is not None)]
+
+
+_TIMELINE = (
+    sa.select(timeline)
+    .where(timeline.c.incident_id == sa.bindparam("of"))
+    .order_by(timeline.c.at.desc(), timeline.c.id.desc())
+    .limit(sa.bindparam("most"))
+)
 
 
 def timeline_of(connection: Connection, incident_id: str, limit: int) -> list[Entry]:
     """The last entries of an incident's timeline, the oldest of them first."""
-    query = (
-        sa.select(timeline)
-        .where(timeline.c.incident_id == incident_id)
-        .order_by(timeline.c.at.desc(), timeline.c.id.desc())
-        .limit(limit)
-    )
-    rows = connection.execute(query).all()
+    rows = connection.execute(_TIMELINE, {"of": incident_id, "most": limit}).all()
     return [Entry(row.incident_id, row.kind, row.at, row.actor, row.text) for row in reversed(rows)]
-
-
-def resolved_until(connection: Connection, moment: datetime, limit: int) -> list[Incident]:
-    """Incidents that were resolved at a moment or earlier and are not closed, the oldest resolution first.
-
-    Passes over those that somebody else is at: they come up again.
-    """
-    query = (
-        sa.select(incident.c.snapshot)
-        .where(incident.c.status == IncidentStatus.RESOLVED.value, incident.c.resolved_at <= moment)
-        .order_by(incident.c.resolved_at, incident.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return list(connection.scalars(query))
-
-
-def next_resolved_after(connection: Connection, moment: datetime) -> datetime | None:
-    """When the first of the resolved incidents beyond a moment was resolved."""
-    query = sa.select(sa.func.min(incident.c.resolved_at)).where(
-        incident.c.status == IncidentStatus.RESOLVED.value, incident.c.resolved_at > moment
-    )
-    return connection.execute(query).scalar()
 
 
 def save(connection: Connection, incidents: Collection[Incident]) -> None:
@@ -198,22 +161,55 @@ def _row(one: Incident) -> dict[str, Any]:
         "priority": one.priority.value,
         "lane": one.lane.value,
         "team": one.team,
-        "signal_key": one.signal_key,
+        "owner": one.owner,
+        "unsure": one.unsure,
+        # What comes of a signal that is no longer looked at begins anew.
+        "signal_key": None if one.status is IncidentStatus.CANCELLED else one.signal_key,
         "opened_at": one.opened_at,
         "resolved_at": one.resolved_at,
         "snapshot": one,
     }
 
 
+_LINK = (
+    sa.update(incident).where(incident.c.id == sa.bindparam("old")).values(followed_by=sa.bindparam("new"))
+)
+
+
 def link(connection: Connection, followed_by: Mapping[str, str]) -> None:
     """Remember which incident comes after which; old id to new id."""
-    statement = (
-        sa.update(incident)
-        .where(incident.c.id == sa.bindparam("old"))
-        .values(followed_by=sa.bindparam("new"))
-    )
     if followed_by:
-        connection.execute(statement, [{"old": old, "new": new} for old, new in followed_by.items()])
+        connection.execute(_LINK, [{"old": old, "new": new} for old, new in followed_by.items()])
+
+
+_ABSORB = (
+    sa.update(reference)
+    .where(reference.c.incident_id == sa.bindparam("gone"))
+    .values(incident_id=sa.bindparam("into")),
+    sa.update(incident)
+    .where(sa.or_(incident.c.followed_by == sa.bindparam("gone"), incident.c.id == sa.bindparam("gone")))
+    .values(followed_by=sa.bindparam("into")),
+    # What goes on comes after nothing, so that no chain turns in a circle.
+    sa.update(incident).where(incident.c.id == sa.bindparam("into")).values(followed_by=None),
+)
+
+
+def absorb(connection: Connection, gone: str, into: str) -> None:
+    """Let everything that leads to an incident lead to the one that it was merged into."""
+    for statement in _ABSORB:
+        connection.execute(statement, {"gone": gone, "into": into})
+
+
+_LOAD = (
+    sa.select(incident.c.owner, sa.func.count().label("open"))
+    .where(incident.c.owner.is_not(None), incident.c.status.in_([one.value for one in ACTIVE]))
+    .group_by(incident.c.owner)
+)
+
+
+def load(connection: Connection) -> dict[str, int]:
+    """How many incidents everybody has that are not over."""
+    return {row.owner: row.open for row in connection.execute(_LOAD)}
 
 
 def lead(connection: Connection, references: Mapping[str, str]) -> None:

@@ -1,27 +1,33 @@
-"""What a request that comes in means: it opens an incident, joins one, or changes nothing."""
+"""What a request that comes in means: it opens an incident or joins one.
 
-from collections.abc import Iterable
+Exactly one `IncidentOpened` or `RequestJoined` tells of it, so that its own reference leads to its incident. The one
+exception is a signal that clears a fault of which no incident is known: there is nothing that it could lead to.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from candor_common.charter import Charter
-from candor_common.events import Incident, Origin, ReplyReceived, Resolution, SignalReceived, SignalStatus
-from candor_triage.domain import timeline
-from candor_triage.domain.incident import (
-    SIGNAL,
-    Change,
-    Inbound,
-    is_untouched,
-    join,
-    open_incident,
-    reopen,
-    resolve,
+from candor_common.events import (
+    Incident,
+    Origin,
+    ReplyReceived,
+    Resolution,
+    SignalReceived,
+    SignalStatus,
 )
+from candor_triage.domain import timeline
+from candor_triage.domain.ending import reopen, resolve
+from candor_triage.domain.life import SIGNAL, Change
+from candor_triage.domain.opening import Inbound, is_untouched, join, open_incident
+from candor_triage.domain.rules import ENDED, Who
 from candor_triage.domain.timeline import Entry
+from candor_triage.domain.work import resume
 
-Fate = Literal["opened", "joined", "noted", "ignored"]
-"""What became of a request. `noted` stands in the timeline and nowhere else."""
+Fate = Literal["opened", "joined", "ignored"]
+"""What became of a request. Only a signal that clears nothing known is ignored."""
 
 CLEARED = Resolution(
     cause="The monitoring reported a fault.",
@@ -39,6 +45,7 @@ class Outcome:
     """Where the request belongs from now on; nowhere when it is ignored."""
     changes: tuple[Change, ...] = ()
     entries: tuple[Entry, ...] = ()
+    """What came in; the facts of the changes tell the rest."""
     follows: str | None = None
     """The finished incident that the new one comes after."""
 
@@ -47,18 +54,21 @@ def receive(request: Inbound, known: Incident | None, charter: Charter, now: dat
     """Decide about one request, given the incident that it concerns (see `concerned`), if there is one."""
     if isinstance(request, SignalReceived):
         cleared = request.status is SignalStatus.RESOLVED
-        return _clear(request, known, now) if cleared else _fire(request, known, charter, now)
+        return _clear(request, known, charter, now) if cleared else _fire(request, known, charter)
     if known is None:
         return _open(request, charter)
     if isinstance(request, ReplyReceived):
-        return _reply(request, known, charter, now)
+        return _reply(request, known, charter)
     return _join(known, request)
 
 
 def newest(incidents: Iterable[Incident]) -> Incident | None:
-    """Of the incidents of one signal the one that a new signal is about: an open one, else the last to end."""
+    """Of the incidents of one signal the one that a new signal is about: an open one, else the last to end.
+
+    One that is merged or cancelled is neither.
+    """
     return max(
-        incidents,
+        (one for one in incidents if one.status not in ENDED),
         key=lambda one: (one.resolved_at is None, one.resolved_at or one.opened_at, one.id),
         default=None,
     )
@@ -67,8 +77,13 @@ def newest(incidents: Iterable[Incident]) -> Incident | None:
 def can_take(incident: Incident, request: Inbound, charter: Charter) -> bool:
     """Whether the incident goes on with this request: it is not over, or not for longer than the charter lets
     it be reopened. Counted up to when the request came in, not to when we get round to it."""
+    return incident.status not in ENDED and can_be_reopened(incident, request.received_at, charter)
+
+
+def can_be_reopened(incident: Incident, moment: datetime, charter: Charter) -> bool:
+    """Whether words of this moment are about this incident: it is not over, or has not been for too long."""
     ended = incident.resolved_at
-    return ended is None or request.received_at - ended <= charter.reopen_within
+    return ended is None or moment - ended <= charter.reopen_within
 
 
 def _open(request: Inbound, charter: Charter) -> Outcome:
@@ -80,52 +95,45 @@ def _join(known: Incident, request: Inbound) -> Outcome:
     return Outcome("joined", known.id, (join(known, request),), (timeline.of_request(known.id, request),))
 
 
-def _note(known: Incident, request: Inbound) -> Outcome:
-    return Outcome("noted", known.id, entries=(timeline.of_request(known.id, request),))
-
-
-def _reply(reply: ReplyReceived, known: Incident, charter: Charter, now: datetime) -> Outcome:
-    if reply.origin is Origin.BOUNCE:
-        return _note(known, reply)
-    if reply.origin is not Origin.HUMAN or known.resolved_at is None:
+def _reply(reply: ReplyReceived, known: Incident, charter: Charter) -> Outcome:
+    if reply.origin is not Origin.HUMAN:
         return _join(known, reply)
-    if can_take(known, reply, charter):
-        return _join_and_reopen(known, reply, reply.sender.address or "requester", now)
-    return _follow_up(known, reply, charter)
+    if not can_take(known, reply, charter):
+        return _follow_up(known, reply, charter)
+    by = reply.sender.address or "requester"
+    if known.resolved_at is not None:
+        return _join_and(lambda joined: reopen(joined, by, who=Who.CUSTOMER), known, reply)
+    if known.question and reply.received_at >= known.question.asked_at:
+        return _join_and(lambda joined: resume(joined, by, Who.CUSTOMER), known, reply)
+    return _join(known, reply)
 
 
 def _follow_up(known: Incident, reply: ReplyReceived, charter: Charter) -> Outcome:
-    change = open_incident(reply, charter, language=known.language)
+    change = open_incident(reply, charter, follows=known)
     links = timeline.of_follow_up(known.id, change.incident.id, reply.received_at)
     entries = (timeline.of_opening(change, reply), *links)
     return Outcome("opened", change.incident.id, (change,), entries, follows=known.id)
 
 
-def _fire(signal: SignalReceived, known: Incident | None, charter: Charter, now: datetime) -> Outcome:
+def _fire(signal: SignalReceived, known: Incident | None, charter: Charter) -> Outcome:
     if known is None or not can_take(known, signal, charter):
         return _open(signal, charter)
     if known.resolved_at is None or signal.received_at <= known.resolved_at:
         return _join(known, signal)
-    return _join_and_reopen(known, signal, SIGNAL, now)
+    return _join_and(lambda joined: reopen(joined, SIGNAL), known, signal)
 
 
-def _clear(signal: SignalReceived, known: Incident | None, now: datetime) -> Outcome:
-    if known is None or known.resolved_at is not None:
+def _clear(signal: SignalReceived, known: Incident | None, charter: Charter, now: datetime) -> Outcome:
+    if known is None or not can_take(known, signal, charter):
         return Outcome("ignored")
-    if not is_untouched(known):
-        return _note(known, signal)
-    change = resolve(known, SIGNAL, CLEARED, now)
-    entries = (timeline.of_request(known.id, signal), *_entries(change, now))
-    return Outcome("joined", known.id, (change,), entries)
+    own = known.signal_key == signal.signal_key
+    if known.resolved_at is not None or not (own and is_untouched(known)):
+        return _join(known, signal)
+    return _join_and(lambda joined: resolve(joined, SIGNAL, CLEARED, now), known, signal)
 
 
-def _join_and_reopen(known: Incident, request: Inbound, by: str, now: datetime) -> Outcome:
+def _join_and(act: Callable[[Incident], Change], known: Incident, request: Inbound) -> Outcome:
+    """Joining comes first, so that the request leads to its incident whatever is then done to it."""
     joined = join(known, request)
-    reopened = reopen(joined.incident, by)
-    entries = (timeline.of_request(known.id, request), *_entries(reopened, now))
-    return Outcome("joined", known.id, (joined, reopened), entries)
-
-
-def _entries(change: Change, now: datetime) -> tuple[Entry, ...]:
-    entry = timeline.of_change(change.fact, now)
-    return (entry,) if entry else ()
+    entries = (timeline.of_request(known.id, request),)
+    return Outcome("joined", known.id, (joined, act(joined.incident)), entries)

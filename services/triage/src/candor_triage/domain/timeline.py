@@ -1,18 +1,14 @@
 """What the team reads about an incident, entry by entry, in plain words. Nothing of it goes to a customer."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from candor_common.events import (
     Contact,
     Fact,
-    IncidentAcknowledged,
-    IncidentClosed,
-    IncidentReopened,
-    IncidentResolved,
-    IncidentUpdated,
+    FollowUpDone,
+    FollowUpOpened,
     Message,
-    MessageKind,
     MessageState,
     Origin,
     Promise,
@@ -25,10 +21,13 @@ from candor_common.events import (
     RequestReceived,
     SignalReceived,
     SignalStatus,
+    Survey,
     SurveyAnswered,
-    Update,
+    SurveySkipped,
 )
-from candor_triage.domain.incident import Change, Inbound, Told
+from candor_triage.domain.deeds import deed
+from candor_triage.domain.life import CHARTER, Change, Told, shown
+from candor_triage.domain.opening import Inbound
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,67 +78,84 @@ def of_follow_up(old: str, new: str, at: datetime) -> tuple[Entry, Entry]:
 
 def of_change(fact: Told, at: datetime) -> Entry | None:
     """What somebody did to an incident; nothing for what came in, which `of_request` and `of_opening` tell."""
-    told = _told(fact)
-    return Entry(fact.incident.id, told[0], at, told[1], told[2]) if told else None
+    done = deed(fact)
+    return Entry(fact.incident.id, done.kind, at, done.by, done.text) if done else None
+
+
+def of_note(incident_id: str, by: str, text: str, at: datetime) -> Entry:
+    """Words for the team. They are no event and never leave the house."""
+    return Entry(incident_id, "note", at, by, text)
+
+
+def of_decision(incident_id: str, by: str, text: str, at: datetime) -> Entry:
+    """What was decided, and why. As a note, it never leaves the house."""
+    return Entry(incident_id, "decision", at, by, text)
+
+
+def of_warning(incident_id: str, text: str, at: datetime) -> Entry:
+    """Something that nobody did, and that somebody has to look after."""
+    return Entry(incident_id, "warning", at, CHARTER, text)
 
 
 def of_fact(fact: Fact, at: datetime) -> Entry | None:
     """What another service tells about an incident."""
     match fact:
-        case PromiseMade(promise=promise):
-            told = "promise_made", f"Promised: {_promise(promise)} by {_time(promise.due_at)}"
-        case PromiseAtRisk(promise=promise):
-            told = "promise_at_risk", f"At risk: {_promise(promise)}, due {_time(promise.due_at)}"
-        case PromiseKept(promise=promise):
-            told = "promise_kept", f"Kept: {_promise(promise)}, due {_time(promise.due_at)}"
-        case PromiseBreached(promise=promise):
-            told = "promise_breached", f"Missed: {_promise(promise)}, due {_time(promise.due_at)}"
-        case PromiseWithdrawn(promise=promise):
-            told = "promise_withdrawn", f"No longer applies: {_promise(promise)}"
+        case PromiseMade() | PromiseAtRisk() | PromiseKept() | PromiseBreached() | PromiseWithdrawn():
+            return _of_promise(fact, at)
         case SurveyAnswered(survey=survey):
-            score = "no score" if survey.overall is None else f"{survey.overall} of 5"
-            said = f"{score}: {survey.comment}" if survey.comment else score
-            return Entry(fact.subject, "survey_answered", at, _name(survey.recipient), said)
-        case _:
-            return None
+            return Entry(fact.subject, "survey_answered", at, _name(survey.recipient), _answer(survey))
+        case SurveySkipped(reason=reason):
+            return Entry(fact.subject, "survey_skipped", at, "feedback", f"No survey was sent: {reason}")
+        case FollowUpOpened(follow_up=one):
+            text = f"{one.owner} follows up by {shown(one.due_at)}: {one.about}"
+            return Entry(fact.subject, "follow_up_opened", at, "feedback", text)
+        case FollowUpDone(follow_up=one):
+            text = f"Followed up: {one.answer or one.about}"
+            return Entry(fact.subject, "follow_up_done", at, one.owner, text)
+    return None
+
+
+def _of_promise(
+    fact: PromiseMade | PromiseAtRisk | PromiseKept | PromiseBreached | PromiseWithdrawn, at: datetime
+) -> Entry:
+    promise, due = _promise(fact.promise), shown(fact.promise.due_at)
+    match fact:
+        case PromiseMade():
+            told = "promise_made", f"Promised: {promise} by {due}"
+        case PromiseAtRisk():
+            told = "promise_at_risk", f"At risk: {promise}, due {due}"
+        case PromiseKept():
+            told = "promise_kept", f"Kept: {promise}, due {due}"
+        case PromiseBreached():
+            told = "promise_breached", f"Missed: {promise}, due {due}"
+        case PromiseWithdrawn():
+            told = "promise_withdrawn", f"No longer applies: {promise}"
     return Entry(fact.subject, told[0], at, "sla-timer", told[1])
+
+
+def _answer(survey: Survey) -> str:
+    score = "no score" if survey.overall is None else f"{survey.overall} of 5"
+    score += ", not solved" if survey.solved is False else ""
+    return f"{score}: {survey.comment}" if survey.comment else score
 
 
 def of_message(message: Message, at: datetime) -> Entry:
     """How a message to the customer fares."""
-    what = "breach notice" if message.kind is MessageKind.BREACH_NOTICE else message.kind.value
+    what = message.kind.value.replace("_", " ")
     text = f"The {what} to {message.recipient} "
     because = f": {message.reason}" if message.reason else ""
     match message.state:
         case MessageState.DELAYED:
             text += f"waits{because}" + (
-                f"; next attempt {_time(message.retry_at)}" if message.retry_at else ""
+                f"; next attempt {shown(message.retry_at)}" if message.retry_at else ""
             )
         case MessageState.REFUSED:
             text += f"was not delivered{because}; it needs another way"
+        case MessageState.WITHDRAWN:
+            text += f"was not sent{because}"
         case _:
             text += "was sent"
     return Entry(message.incident_id, f"message_{message.state}", at, "notifier", text)
-
-
-def _told(fact: Told) -> tuple[str, str, str] | None:
-    match fact:
-        case IncidentAcknowledged(by=by):
-            return "acknowledged", by, "Took the incident"
-        case IncidentUpdated(by=by, update=words):
-            return "updated", by, _update(words)
-        case IncidentResolved(by=by, resolution=how):
-            return "resolved", by, f"Cause: {how.cause}\nDone: {how.done}\nChecked: {how.checked}"
-        case IncidentReopened(by=by):
-            return "reopened", by, "Opened again"
-        case IncidentClosed(by=by):
-            return "closed", by, "Closed"
-    return None
-
-
-def _update(words: Update) -> str:
-    lines = [f"Doing: {words.doing}", f"Expect: {words.expect}"]
-    return "\n".join(lines + ([f"Next word by {_time(words.next_by)}"] if words.next_by else []))
 
 
 def _signal_words(signal: SignalReceived) -> tuple[str, str]:
@@ -160,7 +176,3 @@ def _name(contact: Contact) -> str:
 
 def _promise(promise: Promise) -> str:
     return promise.kind.value.replace("_", " ")
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

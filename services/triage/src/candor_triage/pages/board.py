@@ -1,0 +1,114 @@
+"""The board: what is to be done, the most urgent promise first; and the search."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from sqlalchemy import Connection
+
+from candor_common import console
+from candor_common.console import Visitor
+from candor_common.events import PromiseState
+from candor_common.service import runtime_of
+from candor_triage import board_store, board_view, promise_view
+from candor_triage.board_view import Board
+from candor_triage.domain.board import Choice
+from candor_triage.pages.frame import clock, page
+from candor_triage.words import INCIDENT_KINDS, STATUSES
+
+router = APIRouter()
+Reader = Annotated[Visitor, Depends(console.reads)]
+Name = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+SHOWS = ("", "emergency", "vip", "mine", "nobody", "unsure")
+"""The tabs; the first one shows everything."""
+
+
+class Asked(BaseModel):
+    """What the address asks for. Parts that are not known are left out, so that old bookmarks go on working."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    show: Name = ""
+    team: Name = ""
+    kind: Name = ""
+    status: Name = ""
+    q: Name = ""
+
+    def choice(self, visitor: Visitor) -> Choice:
+        """Which incidents are meant."""
+        return Choice(
+            lane=self.show if self.show in ("emergency", "vip") else "",
+            team=self.team,
+            kind=self.kind,
+            status=self.status if self.status in STATUSES else "",
+            owner=(visitor.name or "\x00") if self.show == "mine" else "",
+            nobody=self.show == "nobody",
+            unsure=self.show == "unsure",
+        )
+
+    def address(self, **other: str) -> str:
+        """The address of the board with some parts changed."""
+        parts = self.model_dump(exclude={"q"}) | other
+        query = urlencode({name: value for name, value in parts.items() if value})
+        return f"/board?{query}" if query else "/board"
+
+
+Wanted = Annotated[Asked, Query()]
+
+
+@router.get("/")
+@router.get("/board")
+async def board(request: Request, visitor: Reader, asked: Wanted) -> Response:
+    """The board, or what a search finds; a reference leads straight to its incident."""
+    if asked.q.strip():
+        return await _found(request, visitor, asked)
+    now = clock(request).now
+    shown, today, last = await runtime_of(request).database.read(
+        lambda connection: _read(connection, asked, visitor, now)
+    )
+    return page(
+        request,
+        visitor,
+        "board.html",
+        asked=asked,
+        board=shown,
+        today=today,
+        last=last,
+        shows=SHOWS,
+        kinds=INCIDENT_KINDS,
+        statuses=STATUSES,
+        example=runtime_of(request).context.settings.public_url,
+        stream=asked.address().replace("/board", "/v1/stream/board", 1),
+    )
+
+
+async def _found(request: Request, visitor: Visitor, asked: Asked) -> Response:
+    text, now = asked.q.strip(), clock(request).now
+    database = runtime_of(request).database
+    if text.upper().startswith("INC-") and text[4:].isalnum():
+        return RedirectResponse(f"/incidents/{text.upper()}", 303)
+    rows = await database.read(lambda connection: board_view.searched(connection, text, now))
+    searched = board_store.NEWEST_SEARCHED
+    return page(request, visitor, "found.html", asked=asked, rows=rows, searched=searched)
+
+
+def _read(
+    connection: Connection, asked: Asked, visitor: Visitor, now: datetime
+) -> tuple[Board, dict[str, int], int]:
+    # The number comes first, so that what changes meanwhile is told by the stream once more.
+    last = board_store.last_entry(connection)
+    shown = board_view.board(connection, asked.choice(visitor), visitor.name, now)
+    return shown, today(connection, now), last
+
+
+def today(connection: Connection, now: datetime) -> dict[str, int]:
+    """How many promises of the last 24 hours were kept and missed, and how many are at risk now."""
+    ended = promise_view.counts(connection, now - timedelta(days=1))
+    return {
+        "kept": sum(one.number for one in ended if one.state is PromiseState.KEPT),
+        "missed": sum(one.number for one in ended if one.state is PromiseState.BREACHED),
+        "at_risk": promise_view.at_risk(connection, now),
+    }

@@ -1,0 +1,241 @@
+"""One incident: what was promised, what happened, what the team notes, and what can be done now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Annotated, Literal, get_args
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import Connection
+
+from candor_common import console, web
+from candor_common.charter import Charter
+from candor_common.console import Visitor
+from candor_common.errors import NotFound
+from candor_common.events import Incident, Promise, PromiseState
+from candor_common.links import customer_link
+from candor_common.service import runtime_of
+from candor_common.working_time import Pause
+from candor_triage import board_store, promise_view, store, times
+from candor_triage.case import Case
+from candor_triage.domain.board import Standing, standing
+from candor_triage.domain.life import allowed
+from candor_triage.domain.rules import OVER
+from candor_triage.domain.similar import Past, similar
+from candor_triage.domain.strip import Strip, strip
+from candor_triage.domain.timeline import Entry
+from candor_triage.incident_words import FIRST
+from candor_triage.pages import forms
+from candor_triage.pages.forms import NotDone
+from candor_triage.pages.frame import clock, page
+from candor_triage.words import TEXT
+
+MOST_ENTRIES = 300
+Part = Literal["all", "customer", "ours", "notes", "system"]
+_PARTS: Mapping[str, Part] = {
+    **dict.fromkeys(("reply", "message", "auto_reply", "bulk", "bounce", "survey_answered"), "customer"),
+    **dict.fromkeys(("updated", "asked", "estimated", "workaround", "resolved"), "ours"),
+    **dict.fromkeys(("note", "decision", "warning"), "notes"),
+}
+"""To which part of the stream an entry belongs; all others are the system's."""
+
+_SERVICES = ("sla-timer", "notifier", "feedback", "triage", "charter")
+"""Whose entries say enough without a name."""
+
+router = APIRouter()
+Reference = Annotated[str, Path(pattern="^[A-Za-z0-9-]{1,40}$")]
+Reader = Annotated[Visitor, Depends(console.reads)]
+Worker = Annotated[Visitor, Depends(console.works)]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A timeline entry, and to which part of the stream it belongs."""
+
+    entry: Entry
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A promise with its strip."""
+
+    promise: Promise
+    strip: Strip
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How the page is looked at: a part of the stream, an open form, and what became of one that was sent."""
+
+    show: Part = "all"
+    do: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the page knows of an incident."""
+
+    incident: Incident
+    entries: Sequence[Entry]
+    promises: Sequence[Promise]
+    looks_like: Sequence[Past]
+    linked: Mapping[str, tuple[str, str]]
+
+    def standing(self, now: datetime) -> Standing:
+        """Which promise comes next."""
+        pledges = [
+            promise_view.short(one) for one in self.promises if one.state is not PromiseState.WITHDRAWN
+        ]
+        return standing(pledges, now, works_again=self.incident.status in OVER)
+
+
+@router.get("/incidents/{reference}")
+async def shown(
+    request: Request,
+    reference: Reference,
+    visitor: Reader,
+    show: Part = "all",
+    do: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """The incident that a reference is or leads to."""
+    found = await _read(request, reference)
+    if found is None:
+        return page(request, visitor, "not_found.html", 404, reference=reference)
+    if found.incident.id != reference:
+        return RedirectResponse(f"/incidents/{found.incident.id}", 303, web.CONSOLE_HEADERS)
+    return _page(request, visitor, found, View(show, do))
+
+
+@router.post("/incidents/{reference}/{command}")
+async def done(
+    request: Request, reference: Reference, command: Annotated[str, Path(max_length=20)], visitor: Worker
+) -> Response:
+    """Carry out a command; a refusal stands on the page in words, and what was written is still there."""
+    given = await _given(request)
+    console.check_form(request, visitor, given.get("csrf", ""))
+    version = given.get("version", "")
+    case = Case(reference, runtime_of(request), f'"{version}"' if version.isdecimal() else '"0"')
+    refused = await forms.carry_out(case, command, given, clock(request).zone)
+    if refused is None:
+        answer = RedirectResponse(f"/incidents/{reference}#foot", 303, web.CONSOLE_HEADERS)
+        if not visitor.by_header:
+            console.remember(request, answer, replace(visitor, name=given.get("by", "").strip()[:200]))
+        return answer
+    return await _refused(request, reference, (visitor, command, given), refused)
+
+
+async def _refused(
+    request: Request, reference: str, tried: tuple[Visitor, str, Mapping[str, str]], refused: NotDone
+) -> Response:
+    visitor, command, given = tried
+    found = await _read(request, reference)
+    if found is None:
+        raise NotFound(refused.why)
+    stale = refused.status == 412
+    why = str(TEXT["stale_form"]) if stale else refused.why
+    return _page(request, visitor, found, View(do=command, given=given, why=why, status=refused.status))
+
+
+async def _given(request: Request) -> dict[str, str]:
+    async with request.form(max_files=0, max_fields=40) as form:
+        return {name: value.replace("\x00", "�") for name, value in form.items() if isinstance(value, str)}
+
+
+async def _read(request: Request, reference: str) -> Read | None:
+    return await runtime_of(request).database.read(lambda connection: _all(connection, reference))
+
+
+def _all(connection: Connection, reference: str) -> Read | None:
+    incident = store.led_to(connection, reference)
+    if incident is None:
+        return None
+    linked = {one.incident_id for one in incident.links} | ({incident.merged_into} - {None})
+    return Read(
+        incident,
+        store.timeline_of(connection, incident.id, MOST_ENTRIES),
+        promise_view.of_incident(connection, incident.id),
+        similar(incident.title, board_store.past(connection, incident.id)),
+        board_store.titles(connection, [one for one in linked if one]) if linked else {},
+    )
+
+
+def _page(request: Request, visitor: Visitor, found: Read, view: View) -> Response:
+    incident, charter, now = found.incident, runtime_of(request).context.charter, clock(request).now
+    may_work = visitor.key is None or "work" in visitor.key.scopes
+    known = drawn(found, charter, now)
+    return page(
+        request,
+        visitor,
+        "incident.html",
+        view.status,
+        incident=incident,
+        view=view,
+        team=charter.team(incident.team),
+        standing=found.standing(now),
+        stream=_stream(found.entries, view.show),
+        most=MOST_ENTRIES if len(found.entries) == MOST_ENTRIES else 0,
+        shows=get_args(Part),
+        promises=[one for one in known if one.promise.state is PromiseState.OPEN],
+        ended=[one for one in known if one.promise.state is not PromiseState.OPEN],
+        looks_like=found.looks_like,
+        linked=found.linked,
+        first_commands=FIRST,
+        ours=_SERVICES,
+        forms=forms.forms(allowed(incident)) if may_work else [],
+        options=lambda field: forms.choices(charter, field),
+        there=_time_there(request, incident),
+        link=_customers_page(request, incident) if may_work else None,
+    )
+
+
+def _time_there(request: Request, incident: Incident) -> str:
+    """What time it is where the customer is."""
+    house = runtime_of(request).context.settings.time_zone
+    zone = times.first_zone(incident.requester.zone if incident.requester else None, house)
+    return times.written(clock(request).now, times.HOUSE_LOCALE, "{time} ({zone})", zone.key)
+
+
+def drawn(found: Read, charter: Charter, now: datetime) -> list[Drawn]:
+    """The promises with their strips, the next due first."""
+    pauses = pauses_of(found.entries, now)
+    return [
+        Drawn(
+            one,
+            strip(one, now, charter.calendar(one.calendar) if one.calendar else None, _apply(one, pauses)),
+        )
+        for one in found.promises
+    ]
+
+
+def pauses_of(entries: Sequence[Entry], now: datetime) -> list[Pause]:
+    """When the incident waited for its customer, as the timeline tells."""
+    found: list[Pause] = []
+    began: datetime | None = None
+    for one in entries:
+        if one.kind == "asked":
+            began = began or one.at
+        elif began and one.kind in ("resumed", "resolved", "cancelled", "merged"):
+            found, began = [*found, (began, one.at)], None
+    return [*found, (began, now)] if began and began < now else found
+
+
+def _apply(promise: Promise, pauses: Sequence[Pause]) -> list[Pause]:
+    """A first answer never waits for the customer."""
+    return [] if promise.kind.value in ("first_response", "follow_up", "improvement_reply") else list(pauses)
+
+
+def _stream(entries: Sequence[Entry], show: Part) -> list[Told]:
+    told = [Told(one, _PARTS.get(one.kind, "system")) for one in entries]
+    return [one for one in told if show in ("all", one.part)]
+
+
+def _customers_page(request: Request, incident: Incident) -> str | None:
+    context = runtime_of(request).context
+    if incident.requester is None:
+        return None
+    return customer_link(context.signer, context.settings.public_url, incident.id)

@@ -1,0 +1,91 @@
+"""The wall of promises: what was kept, what is at risk, what was missed and why."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Path, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, StringConstraints
+from sqlalchemy import Connection
+
+from candor_common import console, web
+from candor_common.console import Visitor
+from candor_common.database import Transaction
+from candor_common.errors import NotFound
+from candor_common.events import PromiseState
+from candor_common.service import runtime_of
+from candor_triage import board_store, promise_view, said
+from candor_triage.pages.frame import clock, page
+from candor_triage.said import Miss
+from candor_triage.shapes import Words
+
+MOST_DUE = 20
+MOST_MISSES = 50
+LOOK_BACK = timedelta(days=30)
+
+router = APIRouter(prefix="/promises")
+Reader = Annotated[Visitor, Depends(console.reads)]
+Worker = Annotated[Visitor, Depends(console.works)]
+
+
+@router.get("")
+async def wall(request: Request, visitor: Reader) -> Response:
+    """Big numbers, the next due, and the misses with what their leads say."""
+    shown = clock(request)
+    midnight = shown.now.astimezone(shown.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    values = await runtime_of(request).database.read(
+        lambda connection: _read(connection, shown.now, midnight)
+    )
+    charter = runtime_of(request).context.charter
+    return page(request, visitor, "promises.html", team_of=charter.team, **values)
+
+
+class Said(BaseModel):
+    """What a lead says about a miss."""
+
+    cause: Words
+    measure: Words
+    by: Annotated[Words, StringConstraints(max_length=200)]
+    csrf: str = ""
+
+
+@router.post("/{promise_id}/miss")
+async def explained(
+    request: Request,
+    promise_id: Annotated[str, Path(pattern="^[A-Za-z0-9:._-]{1,64}$")],
+    visitor: Worker,
+    words: Annotated[Said, Form()],
+) -> Response:
+    """Keep why a promise was missed and what is done about it."""
+    console.check_form(request, visitor, words.csrf)
+    await runtime_of(request).database.transact(lambda transaction: _explain(transaction, promise_id, words))
+    return RedirectResponse("/promises#misses", 303, web.CONSOLE_HEADERS)
+
+
+def _explain(transaction: Transaction, promise_id: str, words: Said) -> None:
+    promise = promise_view.by_id(transaction.connection, promise_id)
+    if promise is None or promise.state is not PromiseState.BREACHED:
+        raise NotFound("There is no such missed promise.")
+    explained = Miss(promise, words.cause, words.measure, words.by)
+    said.explain(transaction.connection, explained, transaction.now)
+
+
+def _read(connection: Connection, now: datetime, midnight: datetime) -> dict[str, Any]:
+    due = promise_view.next_due(connection, MOST_DUE)
+    misses = said.missed(connection, now - LOOK_BACK, MOST_MISSES)
+    ids = {one.incident_id for one in due} | {one.promise.incident_id for one in misses}
+    return {
+        "at_risk": promise_view.at_risk(connection, now),
+        "today": _ended(connection, midnight),
+        "week": _ended(connection, now - timedelta(days=7)),
+        "due": due,
+        "misses": misses,
+        "titles": board_store.titles(connection, ids) if ids else {},
+    }
+
+
+def _ended(connection: Connection, since: datetime) -> dict[str, int]:
+    found = promise_view.counts(connection, since)
+    kept = sum(one.number for one in found if one.state is PromiseState.KEPT)
+    missed = sum(one.number for one in found if one.state is PromiseState.BREACHED)
+    return {"kept": kept, "missed": missed}

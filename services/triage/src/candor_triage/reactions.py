@@ -1,0 +1,90 @@
+"""What triage does to incidents because of what other services tell: a survey's answer, a first answer that is late."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from candor_common.charter import Charter
+from candor_common.database import Transaction
+from candor_common.events import (
+    Envelope,
+    Incident,
+    IncidentStatus,
+    PromiseBreached,
+    PromiseKind,
+    Survey,
+    SurveyAnswered,
+)
+from candor_triage import store
+from candor_triage.domain import customer, timeline
+from candor_triage.domain.arrival import can_be_reopened
+from candor_triage.domain.life import CHARTER, Change
+from candor_triage.domain.rules import ACTIVE, OVER
+from candor_triage.domain.timeline import Entry
+from candor_triage.domain.work import escalate
+from candor_triage.journal import Journal
+from candor_triage.roster import Roster
+
+NOT_SOLVED = "The customer says in the survey that it is not solved."
+LATE = "The first answer was not given in time."
+
+
+def hear_answers(
+    transaction: Transaction, envelopes: Sequence[Envelope[SurveyAnswered]], charter: Charter
+) -> None:
+    """Note what customers say about how it went. "Not solved" opens the incident again as long as that is possible."""
+    incidents = store.together(transaction.connection, {one.subject for one in envelopes})
+    journal = Journal(transaction, Roster(transaction.connection, charter, transaction.now))
+    for envelope in envelopes:
+        entry = timeline.of_fact(envelope.fact, envelope.time)
+        journal.note([entry] if entry else [], envelope.id)
+        known = incidents.get(envelope.subject)
+        change = _answered(known, envelope.fact.survey, charter, envelope.time) if known else None
+        if change:
+            incidents[envelope.subject] = journal.tell(change, cause=envelope)
+        elif known and envelope.fact.survey.solved is False:
+            journal.note([_not_reopened(known, envelope.time)], envelope.id)
+    journal.write()
+
+
+def _answered(known: Incident, survey: Survey, charter: Charter, heard_at: datetime) -> Change | None:
+    """An answer about a resolution that came before the present one changes nothing."""
+    said_at = survey.answered_at or heard_at
+    if known.resolved_at is None or known.status not in OVER or said_at < known.resolved_at:
+        return None
+    if survey.solved is False and can_be_reopened(known, said_at, charter):
+        return customer.not_solved(known, survey.recipient, NOT_SOLVED)
+    if survey.solved and known.status is IncidentStatus.RESOLVED:
+        return customer.confirmed(known, survey.recipient, heard_at)
+    return None
+
+
+def _not_reopened(known: Incident, at: datetime) -> Entry:
+    why = "goes on already" if known.status in ACTIVE else "is not opened again by that any more"
+    return timeline.of_warning(known.id, f"{NOT_SOLVED} It {why}.", at)
+
+
+def hear_of_breaches(
+    transaction: Transaction, envelopes: Sequence[Envelope[PromiseBreached]], charter: Charter
+) -> None:
+    """Note what was missed. A late first answer is handed upwards where the charter says so, else it is said to whom."""
+    late = {one.subject for one in envelopes if one.fact.promise.kind is PromiseKind.FIRST_RESPONSE}
+    incidents = store.together(transaction.connection, late) if late else {}
+    journal = Journal(transaction, Roster(transaction.connection, charter, transaction.now))
+    for envelope in envelopes:
+        entry = timeline.of_fact(envelope.fact, envelope.time)
+        journal.note([entry] if entry else [], envelope.id)
+        known = incidents.get(envelope.subject)
+        if known and envelope.fact.promise.kind is PromiseKind.FIRST_RESPONSE:
+            incidents[envelope.subject] = _climb(journal, known, charter, envelope)
+    journal.write()
+
+
+def _climb(journal: Journal, known: Incident, charter: Charter, cause: Envelope[PromiseBreached]) -> Incident:
+    above = charter.above(known.team, known.level) if known.status in ACTIVE else None
+    if above is None:
+        return known
+    if not charter.escalate_on_breach:
+        advice = f"{LATE} The next to ask is {above.name} ({above.level})."
+        journal.note([timeline.of_note(known.id, CHARTER, advice, cause.time)], cause.id)
+        return known
+    return journal.tell(escalate(known, CHARTER, above, LATE), cause=cause)

@@ -1,0 +1,235 @@
+"""The customer's own page: behind a signed link, in their language, with nothing internal, and with their say."""
+
+from datetime import timedelta
+
+import pytest
+
+from candor_common.events import (
+    Contact,
+    IncidentReopened,
+    IncidentVerified,
+    PromiseBreached,
+    PromiseMade,
+    PromiseState,
+    RequestJoined,
+)
+from candor_common.links import INCIDENT, customer_link
+from candor_triage.customer_words import WORDS, Language
+from tests.service.triage.conftest import ON_SQLITE, Desk
+from tests.service.triage.reading import Browser, Page
+from tests.unit.triage.builders import NOON, a_reply, a_request, a_signal, after
+from tests.unit.triage.promises import a_promise
+
+pytestmark = pytest.mark.packages("candor_triage")
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def browser(desk: Desk) -> Browser:
+    return Browser(desk)
+
+
+def link_to(desk: Desk, reference: str = "INC-000001") -> str:
+    return customer_link(desk.runtime.context.signer, "", reference)
+
+
+async def opened(desk: Desk, browser: Browser, **given: object) -> Page:
+    await desk.receive(a_request("INC-000001", **{"language": "en"} | given))
+    return await browser.open(link_to(desk))
+
+
+@pytest.mark.parametrize("language", list(WORDS))
+async def test_the_page_speaks_the_language_of_the_customer(
+    desk: Desk, browser: Browser, language: Language
+) -> None:
+    await desk.receive(a_request("INC-000001", language=language))
+    answer = await browser.get(link_to(desk), headers={"Accept-Language": "fr"})
+    assert f'<html lang="{language}">' in answer.text
+    assert answer.headers["Content-Language"] == language
+    text, words = Page(answer.text).text, WORDS[language]
+    for part in (words.happening, words.expect, words.next_word, words.fixed_by, words.who, words.history):
+        assert part in text
+
+
+async def test_promises_are_told_in_the_zone_of_the_customer(desk: Desk, browser: Browser) -> None:
+    sender = Contact(address="li@example.com", zone="Asia/Shanghai")
+    await desk.receive(
+        a_request("INC-000001", sender=sender, language="en"), PromiseMade(promise=a_promise())
+    )
+    page = await browser.open(link_to(desk))
+    assert "Next word by\nTue 3 Mar, 21:00 (China Standard Time)" in page.text
+
+
+async def test_a_missed_promise_is_said_as_such_with_the_new_one(desk: Desk, browser: Browser) -> None:
+    await desk.receive(a_request("INC-000001", language="en"))
+    missed = a_promise(state=PromiseState.BREACHED, breached_at=after(hours=1))
+    renewed = a_promise("p2", kind="next_update", due_at=after(hours=3))
+    await desk.receive(PromiseBreached(promise=missed, fired_at=NOON), PromiseMade(promise=renewed))
+    desk.clock.set(after(hours=2))
+    text = (await browser.open(link_to(desk))).text
+    assert "We promised to write to you by Tue 3 Mar, 13:00 (UTC) and did not. That was our miss." in text
+    assert "Next word by\nTue 3 Mar, 15:00 (UTC)" in text
+
+
+async def test_nothing_internal_stands_on_it(desk: Desk, browser: Browser) -> None:
+    await desk.receive(a_request("INC-000001", language="en"))
+    await desk.act("INC-000001", "update", doing="We look.", expect="An hour.")
+    await desk.act("INC-000001", "note", text="SECRET note")
+    await desk.act("INC-000001", "decision", decision="SECRET decision")
+    await desk.act("INC-000001", "plan", what="SECRET plan", who="SECRET", timetable="SECRET")
+    await desk.act("INC-000001", "priority", to="P1", reason="SECRET reason")
+    await desk.act("INC-000001", "escalate", reason="SECRET escalation")
+    await desk.receive(a_reply("INC-000001", sender=Contact(address="x@y.example"), text="SECRET of another"))
+    answer = await browser.get(link_to(desk))
+    assert "We look." in answer.text
+    assert "SECRET" not in answer.text
+    assert "P1" not in answer.text
+
+
+async def test_what_they_add_is_a_reply_like_any_other(desk: Desk, browser: Browser) -> None:
+    page = await opened(desk, browser)
+    await desk.told()
+    [form] = [one for one in page.forms if one.action.endswith("/add")]
+    page = await browser.send(form, text=f"And now? {HOSTILE}")
+    assert "What you wrote is with the people who work on it" in page.text
+    assert f"You wrote\nTue 3 Mar, 12:00 (UTC)\nAnd now? {HOSTILE}" in page.text
+    [joined, _state] = await desk.told()
+    assert isinstance(joined, RequestJoined)
+    assert await desk.entries("INC-000001", "reply") == [
+        ("Li Wei <li@example.com>", f"And now? {HOSTILE}"),
+    ]
+
+
+async def test_what_is_sent_twice_counts_once(desk: Desk, browser: Browser) -> None:
+    page = await opened(desk, browser)
+    [form] = [one for one in page.forms if one.action.endswith("/add")]
+    for _ in range(2):
+        await browser.send(form, text="And now?")
+    assert len(await desk.entries("INC-000001", "reply")) == 1
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("text", ["", "  \n "])
+async def test_no_words_are_asked_for_and_not_taken(desk: Desk, browser: Browser, text: str) -> None:
+    page = await opened(desk, browser)
+    [form] = [one for one in page.forms if one.action.endswith("/add")]
+    assert "Please write something first." in (await browser.send(form, 422, text=text)).text
+    assert (await desk.incident("INC-000001")).version == 1
+
+
+async def test_their_answer_ends_the_wait(desk: Desk, browser: Browser) -> None:
+    await opened(desk, browser)
+    await desk.act("INC-000001", "ask", question="Since when?")
+    page = await browser.open(link_to(desk))
+    assert "Since when?" in page.text
+    assert "As soon as we have your answer, we go on." in page.text
+    [form] = [one for one in page.forms if one.action.endswith("/add")]
+    await browser.send(form, text="Since noon.")
+    assert (await desk.incident("INC-000001")).status == "in_progress"
+
+
+async def test_they_confirm_that_it_works(desk: Desk, browser: Browser) -> None:
+    page = await opened(desk, browser)
+    assert [one.action.rpartition("/")[2] for one in page.forms] == ["add"]
+    await desk.resolve("INC-000001")
+    await desk.told()
+    page = await browser.open(link_to(desk))
+    assert "A full disk." in page.text
+    [form] = [one for one in page.forms if one.action.endswith("/works")]
+    assert "We are glad that it works again." in (await browser.send(form)).text
+    [verified, _state] = await desk.told()
+    assert isinstance(verified, IncidentVerified)
+    assert (verified.by, verified.by_customer) == ("li@example.com", True)
+
+
+@pytest.mark.parametrize("text", ["", "Still 502."])
+async def test_they_say_that_it_is_not_solved(desk: Desk, browser: Browser, text: str) -> None:
+    await opened(desk, browser)
+    await desk.resolve("INC-000001")
+    await desk.told()
+    page = await browser.open(link_to(desk))
+    [form] = [one for one in page.forms if one.action.endswith("/not-solved")]
+    page = await browser.send(form, text=text)
+    assert "We take it up again" in page.text
+    assert text in page.text
+    assert [one for one in await desk.told() if isinstance(one, IncidentReopened)]
+    assert (await desk.incident("INC-000001")).status == "reopened"
+
+
+async def test_what_is_no_longer_possible_is_said_and_shown_as_it_stands(
+    desk: Desk, browser: Browser
+) -> None:
+    await opened(desk, browser)
+    await desk.resolve("INC-000001")
+    page = await browser.open(link_to(desk))
+    [works] = [one for one in page.forms if one.action.endswith("/works")]
+    await desk.act("INC-000001", "reopen", reason="Seen again")
+    page = await browser.send(works, 409)
+    assert "it has changed meanwhile" in page.text
+    assert "we have taken it up again" in page.text
+
+
+async def test_looking_changes_nothing(desk: Desk, browser: Browser) -> None:
+    await opened(desk, browser)
+    await desk.resolve("INC-000001")
+    before = (await desk.incident("INC-000001")).version
+    for path in ("", "/works", "/add", "/not-solved"):
+        await browser.get(link_to(desk) + path)
+    assert (await desk.incident("INC-000001")).version == before
+
+
+@pytest.mark.parametrize("post", ["", "/add", "/works", "/not-solved"])
+async def test_without_a_good_link_there_is_nothing(desk: Desk, browser: Browser, post: str) -> None:
+    await desk.receive(a_request("INC-000001"), a_signal("INC-000080"))
+    signer = desk.runtime.context.signer
+    good = signer.sign(INCIDENT, "INC-000001")
+    bad = [
+        "nonsense",
+        good[:-1],
+        signer.sign("survey", "INC-000001"),
+        signer.sign(INCIDENT, "INC-999999"),
+        signer.sign(INCIDENT, "INC-000080"),
+    ]
+    for token in bad:
+        answer = await (
+            browser.post(f"/c/{token}{post}", {"text": "x"}) if post else browser.get(f"/c/{token}")
+        )
+        assert answer.status_code == 404
+        assert "This link does not work" in answer.text
+    assert (await desk.incident("INC-000001")).version == 1
+
+
+async def test_a_link_that_leads_to_somebody_elses_incident_shows_nothing(
+    desk: Desk, browser: Browser
+) -> None:
+    await desk.receive(a_request("INC-000001"), a_reply("INC-000001", "INC-000002"))
+    await browser.open(link_to(desk, "INC-000002"), 404)
+
+
+async def test_a_link_works_for_ninety_days(desk: Desk, browser: Browser) -> None:
+    await desk.receive(a_request("INC-000001", language="en"))
+    link = link_to(desk)
+    desk.clock.set(NOON + timedelta(days=90))
+    await browser.open(link)
+    desk.clock.set(NOON + timedelta(days=90, seconds=1))
+    assert "too old" in (await browser.open(link, 410)).text
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("accepted", "title"), [("zh-TW,zh;q=0.9", "連結無法開啟"), ("", "This link does not work")]
+)
+async def test_a_bad_link_is_told_in_the_language_of_the_browser(
+    browser: Browser, accepted: str, title: str
+) -> None:
+    assert title in (await browser.get("/c/nonsense", headers={"Accept-Language": accepted})).text
+
+
+async def test_nobody_else_learns_the_address(desk: Desk, browser: Browser) -> None:
+    await desk.receive(a_request("INC-000001", subject_line=HOSTILE, text=HOSTILE))
+    answer = await browser.get(link_to(desk))
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert "script-src" not in answer.headers["Content-Security-Policy"]
+    assert "<script" not in answer.text
+    assert "set-cookie" not in answer.headers
