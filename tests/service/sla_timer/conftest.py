@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,17 +10,17 @@ import pytest
 import sqlalchemy as sa
 
 from candor_common import outbox
-from candor_common.charter import load_charter
+from candor_common.charter import Charter, load_charter
 from candor_common.clock import ManualClock
 from candor_common.consumer import waves
 from candor_common.database import Database, SqliteDatabase, Transaction
 from candor_common.database.postgres import PostgresDatabase
 from candor_common.events import Envelope, Fact, Promise
+from candor_common.links import Signer
 from candor_common.periodic import run_once
-from candor_common.security import Signer
 from candor_common.service import Context, Runtime
 from candor_common.settings import Settings
-from candor_common.telemetry import Watchdog
+from candor_common.watchdog import Watchdog
 from candor_common.wire import decode
 from candor_sla_timer import service, store
 from candor_sla_timer.domain.changes import PromiseFact
@@ -38,6 +39,11 @@ class Timer:
     def set(self, minute: float) -> None:
         """Move the clock to a minute after the start."""
         self.clock.set(self.start + timedelta(minutes=minute))
+
+    def use(self, charter: Charter) -> None:
+        """From now on go by another charter."""
+        context = replace(self.runtime.context, charter=charter)
+        self.runtime = replace(self.runtime, context=context)
 
     async def receive(self, *heard: Envelope[Fact]) -> None:
         """Apply events in one round, as the consumer does."""

@@ -54,6 +54,7 @@ async def test_promises_are_listed_with_the_earliest_due_first(client: httpx.Asy
         ({"state": "kept"}, 1),
         ({"state": "open", "kind": "first_response"}, 2),
         ({"kind": "resolution"}, 4),
+        ({"kind": "estimate"}, 0),
         ({"due_before": "2026-03-02T10:00:00Z"}, 1),
         ({"due_before": "2026-03-02T18:00:01+08:00"}, 4),
         ({"incident": "INC-9"}, 0),
@@ -94,4 +95,21 @@ async def test_one_promise_is_shown_as_it_stands(client: httpx.AsyncClient) -> N
 
 async def test_a_promise_that_nobody_made_is_not_found(client: httpx.AsyncClient) -> None:
     answer = await client.get("/v1/promises/none")
+    assert (answer.status_code, answer.json()["type"]) == (404, "urn:candor:problem:not-found")
+
+
+async def test_a_promise_is_explained_in_words_and_as_a_strip(client: httpx.AsyncClient) -> None:
+    [kept] = await listed(client, state="kept")
+    answer = await client.get(f"/v1/promises/{kept['id']}/explain")
+    assert answer.status_code == 200
+    told = answer.json()
+    assert (told["promise"], told["target"], told["counted"]) == (kept, "1h", "PT10M")
+    assert told["result"] == "Kept on Mon 2 Mar 2026 17:10, 50 min before it was used up."
+    assert told["strip"] == [
+        {"from": "2026-03-02T09:00:00Z", "to": "2026-03-02T09:10:00Z", "kind": "working"}
+    ]
+
+
+async def test_what_nobody_promised_is_not_explained(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/promises/none/explain")
     assert (answer.status_code, answer.json()["type"]) == (404, "urn:candor:problem:not-found")

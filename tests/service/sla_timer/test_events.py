@@ -57,6 +57,23 @@ async def test_a_round_of_a_hundred_takes_five_statements_and_the_outbox(
     assert len(reads) == 2
 
 
+async def test_an_incident_that_begins_alone_is_not_read(timer: Timer, statements: Statements) -> None:
+    await timer.receive(heard(opened()))
+    assert [one for one in statements.seen if "FROM sla_timer" in one] == []
+    assert len(await timer.promises()) == 2
+
+
+async def test_an_opening_that_comes_again_or_last_finds_what_is_written(timer: Timer) -> None:
+    opening = heard(opened())
+    await timer.receive(heard(update_sent(3)))
+    await timer.receive(opening)
+    told = [type(fact) for fact in await timer.told()]
+    assert told.count(PromiseKept) == 1
+
+    await timer.receive(opening)
+    assert [type(fact) for fact in await timer.told()] == told
+
+
 async def test_events_that_say_nothing_about_promises_touch_no_table(
     timer: Timer, statements: Statements
 ) -> None:

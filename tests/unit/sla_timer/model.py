@@ -28,8 +28,9 @@ class Walk:
     renewed: int = 0
     resolved_at: int | None = None
     left_over: Given | None = None
+    in_time: bool = False
+    solved: bool = False
     told: bool = False
-    closed: bool = False
 
     def __post_init__(self) -> None:
         self.all = [one for one in (self.answer, self.target) if one]
@@ -38,8 +39,7 @@ class Walk:
         return sorted((one.kind, one.made, one.due, one.state, one.kept) for one in self.all)
 
     def happen(self, minute: int, what: str, next_by: int) -> None:
-        if not self.closed or what == "tick":
-            getattr(self, what)(minute, next_by)
+        getattr(self, what)(minute, next_by)
 
     def update(self, minute: int, next_by: int) -> None:
         self._spoken(minute)
@@ -51,22 +51,27 @@ class Walk:
         """Tells of the last resolution, which may have been undone since."""
         self._spoken(minute)
         self.answer = None
-        if self.left_over and self.resolved_at is None and not self.told:
+        if self.solved and self.resolved_at is None and not self.told:
             self._promise(minute, minute + UPDATE)
         else:
             self.told = True
 
     def resolved(self, minute: int, _: int) -> None:
+        self.solved = True
         if self.resolved_at is not None:
             return
-        self.resolved_at, self.left_over, self.target = minute, self.target or self.left_over, None
-        if self.left_over and self.left_over.state == "open" and minute <= self.left_over.due:
+        self._over(minute)
+        if self.left_over and self.in_time:
             self.left_over.state, self.left_over.kept = "kept", minute
+
+    def _over(self, minute: int) -> None:
+        self.in_time = self.target is not None and self.target.state == "open" and minute <= self.target.due
+        self.resolved_at, self.left_over, self.target = minute, self.target or self.left_over, None
 
     def reopened(self, minute: int, _: int) -> None:
         if self.resolved_at is None:
             return
-        if self.left_over and self.left_over.kept == self.resolved_at:
+        if self.left_over and self.in_time:
             self.target = Given("resolution", minute, self.left_over.due + minute - self.resolved_at)
             self.all.append(self.target)
         self.resolved_at, told, self.told = None, self.told, False
@@ -74,11 +79,13 @@ class Walk:
             self._promise(minute, minute + UPDATE)
 
     def close(self, minute: int, _: int) -> None:
-        self.closed = True
-        for one in (self.answer, self.target):
-            if one and one.state == "open" and minute <= one.due:
-                one.state = "withdrawn"
-        self.answer = None
+        if self.answer and self.answer.state == "open" and minute <= self.answer.due:
+            self.answer.state = "withdrawn"
+        self.answer, self.told = None, True
+        if self.resolved_at is None:
+            self._over(minute)
+            if self.left_over and self.in_time:
+                self.left_over.state = "withdrawn"
 
     def tick(self, minute: int, _: int) -> None:
         for one in list(self.all):

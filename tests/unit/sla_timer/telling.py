@@ -4,30 +4,40 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from candor_common.events import MessageKind, Priority, Promise
+from candor_common.events import MessageKind, Priority, Promise, PromiseKind
+from candor_common.working_time import Target, Unit
 from candor_sla_timer.domain.history import (
+    Asked,
+    Cancelled,
     Closed,
+    Estimated,
+    Fulfilled,
     HistoryFact,
+    Merged,
     Missed,
+    NewTerms,
     Opened,
+    Pledged,
     Reopened,
     Resolved,
+    Resumed,
     Sent,
-    Terms,
     Updated,
+    Verified,
 )
 from candor_sla_timer.domain.moments import is_missed
 from candor_sla_timer.domain.promises import derive
+from candor_sla_timer.domain.terms import Terms
 
 START = datetime(2026, 3, 10, 10, tzinfo=UTC)
 INCIDENT = "INC-1"
 TERMS = Terms(
     charter_version="c1",
     priority=Priority.P1,
-    first_response=timedelta(minutes=60),
-    resolution=timedelta(minutes=240),
-    update_every=timedelta(minutes=30),
-    warn_share=0.75,
+    first_response=Target(60, Unit.MINUTES),
+    resolution=Target(240, Unit.MINUTES),
+    update_every=Target(30, Unit.MINUTES),
+    warnings=(0.75,),
     renewals=2,
 )
 
@@ -80,6 +90,36 @@ class Telling:
 
     def reopened(self, minute: float) -> None:
         self.facts.append(Reopened(**self._turn(minute)))
+
+    def verified(self, minute: float) -> None:
+        self.facts.append(Verified(**self._turn(minute)))
+
+    def asked(self, minute: float) -> None:
+        self.facts.append(Asked(**self._turn(minute)))
+
+    def resumed(self, minute: float) -> None:
+        self.facts.append(Resumed(**self._turn(minute)))
+
+    def estimated(self, minute: float, fixed_by: float) -> None:
+        self.facts.append(Estimated(**self._turn(minute), fixed_by=at(fixed_by)))
+
+    def changed(self, minute: float, terms: Terms) -> None:
+        self.facts.append(NewTerms(**self._turn(minute), terms=terms))
+
+    def merged(self, minute: float) -> None:
+        self.facts.append(Merged(**self._turn(minute)))
+
+    def cancelled(self, minute: float) -> None:
+        self.facts.append(Cancelled(**self._turn(minute)))
+
+    def pledged(self, minute: float, *, by: float, owner: str, revision: int = 1) -> None:
+        """Owed since then, by whoever has it in this revision."""
+        pledge: dict[str, Any] = {"owner": owner, "due_at": at(by), "revision": revision}
+        kind = PromiseKind.FOLLOW_UP
+        self.facts.append(Pledged(**self._fact(minute), follow_up_id="f1", kind=kind, **pledge))
+
+    def fulfilled(self, minute: float) -> None:
+        self.facts.append(Fulfilled(**self._fact(minute), follow_up_id="f1"))
 
     def closed(self, minute: float) -> None:
         self.facts.append(Closed(**self._turn(minute)))

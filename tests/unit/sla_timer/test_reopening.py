@@ -46,3 +46,17 @@ def test_times_of_an_incident_that_step_back_count_as_the_time_before() -> None:
     story.resolved(100)
     story.reopened(90)
     assert story.promises()[1] == ("resolution", 100, 240, "open", None)
+
+
+def test_what_was_closed_and_is_opened_again_goes_on_with_what_was_left() -> None:
+    story = Telling()
+    story.resolved(100)
+    story.resolution_sent(101)
+    story.closed(500)
+    story.reopened(1000)
+    assert story.promises() == [
+        ("first_response", 0, 60, "open", None),
+        ("next_update", 1000, 1030, "open", None),
+        ("resolution", 0, 240, "kept", 100),
+        ("resolution", 1000, 1140, "open", None),
+    ]

@@ -1,53 +1,90 @@
 """What happens to promises when something happened to an incident, or a message left."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+
+from sqlalchemy import Connection
 
 from candor_common.database import Transaction
 from candor_common.events import (
+    CustomerAsked,
     Envelope,
+    EstimateGiven,
     Fact,
+    FollowUpDone,
+    FollowUpOpened,
+    IncidentCancelled,
     IncidentClosed,
+    IncidentEscalated,
+    IncidentMerged,
     IncidentOpened,
     IncidentReopened,
     IncidentResolved,
+    IncidentResumed,
     IncidentUpdated,
+    IncidentVerified,
     MessageSent,
+    PriorityChanged,
     Promise,
 )
 from candor_common.service import Context, Subscriptions
 from candor_sla_timer import store
 from candor_sla_timer.domain.changes import changes
 from candor_sla_timer.domain.heard import known_from
+from candor_sla_timer.domain.history import HistoryFact, Opened
 from candor_sla_timer.domain.moments import next_moment
 from candor_sla_timer.domain.promises import derive
 from candor_sla_timer.tally import count
 
 SOON = timedelta(seconds=2)
 """The scheduler looks every second by itself; only what comes earlier must wake it."""
+_EMPTY = store.Book()
 
 
 def keep_promises(transaction: Transaction, envelopes: Sequence[Envelope[Fact]], context: Context) -> None:
     """Add what is new to the histories and count the promises of these incidents again.
 
-    One handler for all events, so that a round takes five statements and locks its incidents in one order.
+    One handler for all events, so that a round takes five statements (three when an incident begins alone) and locks
+    its incidents in one order.
     """
     heard = [(known, one) for one in envelopes if (known := known_from(one, context.charter))]
     if not heard:
         return
-    connection = transaction.connection
     causes = {known.incident_id: envelope for known, envelope in heard}
-    store.lock(connection, {incident_id: one.traceparent for incident_id, one in causes.items()})
-    store.add_facts(connection, [known for known, _ in heard])
+    facts = [known for known, _ in heard]
+    written = _hold(transaction.connection, facts, causes)
+    store.add_facts(transaction.connection, facts)
     changed: dict[str, Promise] = {}
-    for incident_id, book in store.books(connection, causes).items():
-        facts = changes(book.promises, derive(book.history))
-        count(facts)
-        for fact in facts:
+    for incident_id, history in _by_incident(facts).items():
+        book = written.get(incident_id, _EMPTY)
+        # What was written first counts, so that a fact that comes twice changes nothing.
+        told = changes(book.promises, derive([*history, *book.history]))
+        count(told)
+        for fact in told:
             transaction.emit(fact, cause=causes[incident_id])
             changed[fact.promise.id] = fact.promise
-    store.write(connection, changed.values(), transaction.now)
+    store.write(transaction.connection, changed.values(), transaction.now)
     _wake_the_scheduler(transaction, changed.values())
+
+
+def _hold(
+    connection: Connection, facts: Sequence[HistoryFact], causes: Mapping[str, Envelope[Fact]]
+) -> Mapping[str, store.Book]:
+    """Lock the incidents, and read what is written about them. Of one that has just begun that is mostly nothing."""
+    traces = {incident_id: cause.traceparent for incident_id, cause in causes.items()}
+    match facts:
+        case [Opened(incident_id=one)] if store.begin(connection, one, traces[one]):
+            return {}
+    store.lock(connection, traces)
+    return store.books(connection, traces)
+
+
+def _by_incident(facts: Iterable[HistoryFact]) -> Mapping[str, list[HistoryFact]]:
+    found: dict[str, list[HistoryFact]] = defaultdict(list)
+    for one in facts:
+        found[one.incident_id].append(one)
+    return found
 
 
 def _wake_the_scheduler(transaction: Transaction, promises: Iterable[Promise]) -> None:
@@ -58,9 +95,19 @@ def _wake_the_scheduler(transaction: Transaction, promises: Iterable[Promise]) -
 
 subscriptions: Subscriptions = {
     IncidentOpened: keep_promises,
+    IncidentEscalated: keep_promises,
+    PriorityChanged: keep_promises,
     IncidentUpdated: keep_promises,
+    CustomerAsked: keep_promises,
+    IncidentResumed: keep_promises,
+    EstimateGiven: keep_promises,
     IncidentResolved: keep_promises,
+    IncidentVerified: keep_promises,
     IncidentReopened: keep_promises,
     IncidentClosed: keep_promises,
+    IncidentMerged: keep_promises,
+    IncidentCancelled: keep_promises,
     MessageSent: keep_promises,
+    FollowUpOpened: keep_promises,
+    FollowUpDone: keep_promises,
 }

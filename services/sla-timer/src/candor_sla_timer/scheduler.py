@@ -7,7 +7,7 @@ from candor_common.database import Transaction
 from candor_common.events import Promise
 from candor_common.service import Runtime
 from candor_sla_timer import store
-from candor_sla_timer.domain.changes import PromiseFact, changes, current, warned
+from candor_sla_timer.domain.changes import PromiseFact, changes, current, in_order_of_time, warned
 from candor_sla_timer.domain.history import Missed
 from candor_sla_timer.domain.moments import is_at_risk, is_missed
 from candor_sla_timer.domain.promises import derive
@@ -42,17 +42,19 @@ def fire(transaction: Transaction) -> datetime | None:
     connection, now = transaction.connection, transaction.now
     claim = store.claim(connection, now, LIMIT)
     findings: list[Missed] = []
+    fired: list[PromiseFact] = []
     seen: dict[str, Promise] = {}
     touched = set(claim.promise_ids)
-    for incident_id, book in store.books(connection, claim.traces).items():
+    for book in store.books(connection, claim.traces).values():
         missed = [_finding(one, now) for one in book.promises.values() if is_missed(one, now)]
         facts = _by_the_clock(book, missed, now)
-        count(facts)
-        for fact in facts:
-            transaction.emit(fact, traceparent=claim.traces[incident_id])
+        fired += facts
         seen |= current(book.promises, facts)
         findings += missed
         touched |= {fact.promise.id for fact in facts}
+    count(fired)
+    for fact in in_order_of_time(fired):
+        transaction.emit(fact, traceparent=claim.traces[fact.subject])
     store.add_facts(connection, findings)
     store.write(connection, [seen[one] for one in touched], now)
     return store.next_due(connection)

@@ -5,7 +5,7 @@ topics, and the scheduler, see each other's facts.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from candor_common.columns import Moment, Snapshot, insert_new, upsert
+from candor_common.columns import Moment, Snapshot, among, insert_new, upsert
 from candor_common.events import Promise
 from candor_sla_timer.domain.history import TYPES, HistoryFact, recalled
 from candor_sla_timer.domain.moments import next_moment
@@ -83,7 +83,10 @@ class Wanted(BaseModel):
 
     incident: str | None = None
     state: Literal["open", "kept", "breached", "withdrawn"] | None = None
-    kind: Literal["first_response", "next_update", "resolution"] | None = None
+    kind: (
+        Literal["first_response", "next_update", "resolution", "estimate", "follow_up", "improvement_reply"]
+        | None
+    ) = None
     due_before: AwareDatetime | None = None
     after: str | None = Field(None, description="`next` of the page before")
     limit: int = Field(50, ge=1, le=200)
@@ -98,24 +101,35 @@ def lock(connection: Connection, traces: Mapping[str, str]) -> None:
     upsert(connection, incident, rows, key=["id"])
 
 
+def begin(connection: Connection, incident_id: str, traceparent: str) -> bool:
+    """Hold an incident that nobody has heard of, about which nothing is written; false when somebody has."""
+    rows = [{"id": incident_id, "traceparent": traceparent}]
+    return insert_new(connection, incident, rows) == 1
+
+
 def add_facts(connection: Connection, facts: Iterable[HistoryFact]) -> None:
     """Keep facts; those that are known already change nothing."""
     insert_new(connection, fact, [_fact_row(one) for one in facts])
 
 
-def books(connection: Connection, incident_ids: Iterable[str]) -> dict[str, Book]:
+_FACTS = sa.select(fact).where(among(fact.c.incident_id, "incidents"))
+_PROMISES = sa.select(promise.c.snapshot).where(among(promise.c.incident_id, "incidents"))
+
+
+def books(connection: Connection, incident_ids: Collection[str]) -> dict[str, Book]:
     """Facts and promises of incidents, which the caller has locked."""
     found: dict[str, Book] = defaultdict(Book)
-    wanted = list(incident_ids)
-    # A later version may have left facts that this one can't read.
-    facts = sa.select(fact).where(fact.c.incident_id.in_(wanted), fact.c.type.in_(TYPES))
-    for row in connection.execute(facts):
-        columns = {name: getattr(row, name) for name in _COLUMNS}
-        found[row.incident_id].history.append(recalled({**row.payload, **columns}))
-    query = sa.select(promise.c.snapshot).where(promise.c.incident_id.in_(wanted))
-    for snapshot in connection.scalars(query):
+    if not incident_ids:
+        return found
+    given = {"incidents": incident_ids}
+    for row in connection.execute(_FACTS, given).mappings():
+        # A later version may have left facts that this one can't read.
+        if row["type"] in TYPES:
+            written = {**row["payload"], **{name: row[name] for name in _COLUMNS}}
+            found[row["incident_id"]].history.append(recalled(written))
+    for snapshot in connection.scalars(_PROMISES, given):
         found[snapshot.incident_id].promises[snapshot.id] = snapshot
-    return dict(found)
+    return found
 
 
 def write(connection: Connection, promises: Iterable[Promise], now: datetime) -> None:
@@ -123,11 +137,23 @@ def write(connection: Connection, promises: Iterable[Promise], now: datetime) ->
     upsert(connection, promise, [_promise_row(one, now) for one in promises], key=["id"])
 
 
+_NEXT_DUE = sa.select(promise.c.next_at).where(_RUNNING).order_by(promise.c.next_at).limit(1)
+
+
 def next_due(connection: Connection) -> datetime | None:
     """When the scheduler has to look at a promise; it may be over already."""
-    query = sa.select(promise.c.next_at).where(_RUNNING).order_by(promise.c.next_at).limit(1)
-    moment: datetime | None = connection.scalar(query)
+    moment: datetime | None = connection.scalar(_NEXT_DUE)
     return moment
+
+
+_CLAIM = (
+    sa.select(promise.c.id, promise.c.incident_id, incident.c.traceparent)
+    .join(incident, incident.c.id == promise.c.incident_id)
+    .where(promise.c.next_at <= sa.bindparam("now"))
+    .order_by(promise.c.next_at)
+    .limit(sa.bindparam("most"))
+    .with_for_update(of=incident, skip_locked=True)
+)
 
 
 def claim(connection: Connection, now: datetime, limit: int) -> Claim:
@@ -135,15 +161,7 @@ def claim(connection: Connection, now: datetime, limit: int) -> Claim:
 
     What is locked are the incidents; what stands in the promises must be read again behind the lock.
     """
-    query = (
-        sa.select(promise.c.id, promise.c.incident_id, incident.c.traceparent)
-        .join(incident, incident.c.id == promise.c.incident_id)
-        .where(promise.c.next_at <= now)
-        .order_by(promise.c.next_at)
-        .limit(limit)
-        .with_for_update(of=incident, skip_locked=True)
-    )
-    rows = connection.execute(query).all()
+    rows = connection.execute(_CLAIM, {"now": now, "most": limit}).all()
     return Claim([row.id for row in rows], {row.incident_id: row.traceparent for row in rows})
 
 
@@ -168,15 +186,17 @@ def find(connection: Connection, wanted: Wanted) -> list[Promise]:
     return list(connection.scalars(query))
 
 
+_BY_ID = sa.select(promise.c.snapshot).where(promise.c.id == sa.bindparam("of"))
+
+
 def by_id(connection: Connection, promise_id: str) -> Promise | None:
-    query = sa.select(promise.c.snapshot).where(promise.c.id == promise_id)
-    found: Promise | None = connection.scalar(query)
+    found: Promise | None = connection.scalar(_BY_ID, {"of": promise_id})
     return found
 
 
 def _fact_row(one: HistoryFact) -> dict[str, Any]:
     payload = one.model_dump(mode="json", exclude=_COLUMNS, exclude_none=True)
-    return {**one.model_dump(include=_COLUMNS), "payload": payload}
+    return {**{name: getattr(one, name) for name in _COLUMNS}, "payload": payload}
 
 
 def _promise_row(one: Promise, now: datetime) -> dict[str, Any]:

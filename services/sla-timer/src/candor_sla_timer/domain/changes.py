@@ -1,7 +1,7 @@
 """From the promises as they stand in the books to those that the history gives: what has happened in between."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from candor_common.events import (
     Promise,
@@ -39,6 +39,21 @@ def current(stored: Mapping[str, Promise], facts: Iterable[PromiseFact]) -> dict
 def warned(promise: Promise, now: datetime) -> PromiseAtRisk:
     """The warning that a promise is at risk."""
     return PromiseAtRisk(promise=_next(promise, warned_at=now), fired_at=now)
+
+
+def in_order_of_time(facts: Iterable[PromiseFact]) -> list[PromiseFact]:
+    """As they should have come: warnings and breaches by the moment that they are about, others after those that they
+    follow from. For what the clock has found out about several incidents at once."""
+    found: list[tuple[datetime, int, PromiseFact]] = []
+    moment = datetime.min.replace(tzinfo=UTC)
+    for place, fact in enumerate(facts):
+        match fact:
+            case PromiseBreached(promise=promise):
+                moment = promise.due_at
+            case PromiseAtRisk(promise=promise):
+                moment = promise.warn_at
+        found.append((moment, place, fact))
+    return [fact for _, _, fact in sorted(found, key=lambda one: one[:2])]
 
 
 def _made(promise: Promise) -> list[PromiseFact]:

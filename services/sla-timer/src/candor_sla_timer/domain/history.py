@@ -1,30 +1,12 @@
 """What is known of an incident, as far as promises depend on it. Facts are only ever added, in any order."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from candor_common.events import MessageKind, Priority, Value
-
-
-class Terms(Value):
-    """What the charter said when the incident was opened. An incident is served to its end under these words."""
-
-    charter_version: str
-    priority: Priority
-    first_response: timedelta | None
-    resolution: timedelta | None
-    update_every: timedelta
-    warn_share: float
-    """The share of a promise's time after which it is at risk."""
-    renewals: int
-    """How many promises of a next update follow one another by themselves."""
-
-    def warn_at(self, made_at: datetime, due_at: datetime) -> datetime:
-        """When a promise is at risk; the due time itself when it is not after the time of making."""
-        span = due_at - made_at
-        return made_at + span * self.warn_share if span > timedelta() else due_at
+from candor_common.events import MessageKind, PromiseKind, Value
+from candor_sla_timer.domain.terms import Terms
 
 
 class _Known(Value):
@@ -46,6 +28,13 @@ class Opened(_Known):
     terms: Terms
 
 
+class NewTerms(_Known):
+    """From then on other terms hold, because priority or level are others."""
+
+    type: Literal["terms"] = "terms"
+    terms: Terms
+
+
 class Updated(_Known):
     """A person wrote an update, which may name the date of the next one. It counts once its message has left."""
 
@@ -57,14 +46,39 @@ class Sent(_Known):
     """Words of a person really left. `cause` is the event that they tell about."""
 
     type: Literal["sent"] = "sent"
-    words: Literal[MessageKind.UPDATE, MessageKind.RESOLUTION]
+    words: MessageKind
     cause: str
+
+
+class Asked(_Known):
+    """The customer was asked something, and has the word. Asked again meanwhile, they have it still."""
+
+    type: Literal["asked"] = "asked"
+
+
+class Resumed(_Known):
+    """The wait for the customer is over."""
+
+    type: Literal["resumed"] = "resumed"
+
+
+class Estimated(_Known):
+    """A person named the date by which it works again, or another one."""
+
+    type: Literal["estimated"] = "estimated"
+    fixed_by: datetime
 
 
 class Resolved(_Known):
     """It works again."""
 
     type: Literal["resolved"] = "resolved"
+
+
+class Verified(_Known):
+    """The fix holds, and the customer knows."""
+
+    type: Literal["verified"] = "verified"
 
 
 class Reopened(_Known):
@@ -74,9 +88,40 @@ class Reopened(_Known):
 
 
 class Closed(_Known):
-    """The incident is finished."""
+    """The incident is finished, unless it is opened again."""
 
     type: Literal["closed"] = "closed"
+
+
+class Merged(_Known):
+    """Another incident goes on for this one, with its own promises."""
+
+    type: Literal["merged"] = "merged"
+
+
+class Cancelled(_Known):
+    """There was nothing to be done."""
+
+    type: Literal["cancelled"] = "cancelled"
+
+
+class Pledged(_Known):
+    """Somebody owes the customer something because of an answer to a survey, or somebody else does now."""
+
+    type: Literal["pledged"] = "pledged"
+    follow_up_id: str
+    revision: int
+    """The highest one counts."""
+    kind: PromiseKind
+    owner: str
+    due_at: datetime
+
+
+class Fulfilled(_Known):
+    """What an answer to a survey asked for was done."""
+
+    type: Literal["fulfilled"] = "fulfilled"
+    follow_up_id: str
 
 
 class Missed(_Known):
@@ -86,11 +131,32 @@ class Missed(_Known):
     promise_id: str
 
 
+Over = Closed | Merged | Cancelled
+"""After these nothing is owed, but for follow-ups."""
+Turn = NewTerms | Asked | Resumed | Estimated | Resolved | Verified | Reopened | Over
+"""The changes of an incident that promises depend on."""
 HistoryFact = Annotated[
-    Opened | Updated | Sent | Resolved | Reopened | Closed | Missed, Field(discriminator="type")
+    Opened | Turn | Updated | Sent | Pledged | Fulfilled | Missed, Field(discriminator="type")
 ]
 
-TYPES = ("opened", "updated", "sent", "resolved", "reopened", "closed", "missed")
+TYPES = (
+    "opened",
+    "terms",
+    "updated",
+    "sent",
+    "asked",
+    "resumed",
+    "estimated",
+    "resolved",
+    "verified",
+    "reopened",
+    "closed",
+    "merged",
+    "cancelled",
+    "pledged",
+    "fulfilled",
+    "missed",
+)
 _FACT: TypeAdapter[HistoryFact] = TypeAdapter(HistoryFact)
 
 

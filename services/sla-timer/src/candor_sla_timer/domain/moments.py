@@ -9,19 +9,22 @@ INSTANT = timedelta(microseconds=1)
 
 
 def is_missed(promise: Promise, now: datetime) -> bool:
-    return promise.state is PromiseState.OPEN and now > promise.due_at
+    return _runs(promise) and now > promise.due_at
 
 
 def is_at_risk(promise: Promise, now: datetime) -> bool:
     """Whether it is time to warn: once, and not when it is too late for that."""
-    unwarned = promise.state is PromiseState.OPEN and promise.warned_at is None
-    return unwarned and promise.warn_at <= now < promise.due_at
+    return _runs(promise) and promise.warned_at is None and promise.warn_at <= now < promise.due_at
 
 
 def next_moment(promise: Promise, now: datetime) -> datetime | None:
-    """When the scheduler has to look at a promise again; None when it is over."""
-    if promise.state is not PromiseState.OPEN:
+    """When the scheduler has to look at a promise again; None when it is over, and while its clock stands still."""
+    if not _runs(promise):
         return None
     if promise.warned_at is None and max(promise.warn_at, now) < promise.due_at:
         return promise.warn_at
     return promise.due_at + INSTANT
+
+
+def _runs(promise: Promise) -> bool:
+    return promise.state is PromiseState.OPEN and promise.running

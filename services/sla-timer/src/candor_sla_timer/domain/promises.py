@@ -6,55 +6,52 @@ same facts give the same promises, in whatever order they came in and however of
 
 When a fact comes in late and shows that a promise was kept although its breach was announced, the promise is kept:
 it keeps `breached_at` on record as the time of the wrong announcement, and what was promised only because of the
-breach is withdrawn. A date that moves because of a late fact makes the promise anew, with its next version.
+breach is withdrawn. A date that moves, and a clock that is stopped or goes on, make the promise anew, with its next
+version.
 
 A promise is named by what made it (the event, and which renewal), so counting again finds the same one.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from candor_common.events import MessageKind, Promise, PromiseKind, PromiseState
-from candor_sla_timer.domain.due import due_time, next_date
-from candor_sla_timer.domain.history import Closed, HistoryFact, Reopened, Resolved, Sent
-from candor_sla_timer.domain.story import Story
+from candor_sla_timer.domain.history import Estimated, HistoryFact, Over, Reopened, Resolved, Sent, Verified
+from candor_sla_timer.domain.reckoning import Count, End, Vow, next_vow, reckon
+from candor_sla_timer.domain.story import Step, Story
 
 _NAMESPACE = UUID("5b0f6d0e-6f0a-5c6e-9d55-0b8f6c1f3a77")
 
 
 @dataclass(frozen=True, slots=True)
-class End:
-    """What puts an end to a promise, in time or too late: it was done, or the incident was closed."""
+class Account:
+    """A promise and how it was counted."""
 
-    at: datetime
-    done: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Vow:
-    """A promise as it is given, before it is known how it ends."""
-
-    kind: PromiseKind
-    cause: str
-    made_at: datetime
-    due_at: datetime
-    target: timedelta | None
-    """Nothing when a person gave the date."""
-    renewal: int = 0
+    promise: Promise
+    vow: Vow
+    count: Count
+    end: End | None
 
 
 def derive(history: Sequence[HistoryFact]) -> list[Promise]:
     """All promises that were ever made about an incident, as they stand; each with version 1 and never warned of."""
     story = Story.of(history)
-    if story is None:
-        return []
-    return [*(_answers(story) if story.opened.awaits_answer else ()), *_resolutions(story)]
+    return [account.promise for account in accounts(story)] if story else []
 
 
-def _answers(story: Story) -> Iterator[Promise]:
-    """Somebody answers, and then says the next word in time, until the customer was told of the resolution."""
+def accounts(story: Story) -> Iterator[Account]:
+    """All promises about an incident, and how each was counted."""
+    if story.opened.awaits_answer:
+        yield from _answers(story)
+    yield from _resolutions(story)
+    yield from _estimates(story)
+    yield from _follow_ups(story)
+
+
+def _answers(story: Story) -> Iterator[Account]:
+    """Somebody answers, and then says the next word in time, until the customer knows that it works."""
     vow, told, reopened = _first_response(story), False, 0
     for step in story.steps:
         if isinstance(step, Reopened):
@@ -63,119 +60,134 @@ def _answers(story: Story) -> Iterator[Promise]:
             continue
         if vow:
             yield from _chain(story, vow, End(step.at, done=isinstance(step, Sent)))
-        if isinstance(step, Closed):
-            return
         told = told or _tells_the_end(story, step, reopened)
         vow = None if told else _next_update(story, step)
     if vow:
         yield from _chain(story, vow, None)
 
 
-def _tells_the_end(story: Story, words: Sent, reopened: int) -> bool:
-    """Whether after these words nothing is left to say: not when it was reopened before they left."""
-    if words.words is not MessageKind.RESOLUTION:
+def _tells_the_end(story: Story, step: Sent | Verified | Over, reopened: int) -> bool:
+    """Whether nothing is left to say: not when it was reopened before the words left."""
+    if not isinstance(step, Sent):
+        return True
+    if step.words is not MessageKind.RESOLUTION:
         return False
-    told_of = story.resolutions.get(words.cause)
+    told_of = story.resolutions.get(step.cause)
     return told_of is None or told_of > reopened
 
 
 def _first_response(story: Story) -> Vow | None:
-    opened, target = story.opened, story.terms.first_response
-    if target is None:
-        return None
-    due_at = due_time(opened.at, target)
-    return Vow(PromiseKind.FIRST_RESPONSE, opened.event_id, opened.at, due_at, target)
+    opened, kind = story.opened, PromiseKind.FIRST_RESPONSE
+    return Vow(kind, opened.event_id, opened.at, opened.at) if opened.terms.goal(kind) else None
 
 
-def _next_update(story: Story, step: Sent | Reopened) -> Vow:
+def _next_update(story: Story, step: Step) -> Vow:
     """By the date that the update named, counted from when it left; else by the charter's cadence.
 
     A date that was over when the words left promised nothing.
     """
-    given = story.next_by.get(step.cause) if isinstance(step, Sent) else None
-    if given is not None and given > step.at:
-        return Vow(PromiseKind.NEXT_UPDATE, step.event_id, step.at, given, None)
-    every = story.terms.update_every
-    return Vow(PromiseKind.NEXT_UPDATE, step.event_id, step.at, due_time(step.at, every), every)
+    named = story.next_by.get(step.cause) if isinstance(step, Sent) else None
+    given = named if named and named > step.at else None
+    return Vow(PromiseKind.NEXT_UPDATE, step.event_id, step.at, step.at, given)
 
 
-def _chain(story: Story, vow: Vow, end: End | None) -> Iterator[Promise]:
+def _chain(story: Story, vow: Vow | None, end: End | None) -> Iterator[Account]:
     """A promise and those that follow it by themselves when it is missed, until somebody speaks."""
-    for renewal in range(1, story.terms.renewals + 2):
-        promise = _promise(story, vow, end)
-        yield promise
-        if promise.state is not PromiseState.BREACHED or promise.breached_at is None:
-            return
-        if end and end.at <= promise.breached_at:
-            return
-        vow = _renewed(story, vow, promise.breached_at, renewal)
+    while vow:
+        account = _account(story, vow, end)
+        yield account
+        vow = _renewed(story, account)
 
 
-def _renewed(story: Story, vow: Vow, found_at: datetime, renewal: int) -> Vow:
-    """A new promise, made when the miss was found out; after an outage its date still lies ahead."""
-    every = story.terms.update_every
-    due_at = next_date(vow.due_at, every, found_at)
-    return Vow(PromiseKind.NEXT_UPDATE, vow.cause, found_at, due_at, every, renewal)
+def _renewed(story: Story, account: Account) -> Vow | None:
+    """Nothing when it was not missed, when somebody spoke before that was found out, and when it is a person's turn."""
+    promise, vow, end = account.promise, account.vow, account.end
+    found_at = promise.breached_at
+    if promise.state is not PromiseState.BREACHED or found_at is None or (end and end.at <= found_at):
+        return None
+    if vow.renewal >= story.terms_at(found_at).renewals:
+        return None
+    return next_vow(story, vow, promise.due_at, found_at)
 
 
-def _resolutions(story: Story) -> Iterator[Promise]:
-    """It works again within the target; the time during which it was thought to work isn't counted.
+def _resolutions(story: Story) -> Iterator[Account]:
+    """It works again within the target; the time during which it was thought to work, or was closed, isn't counted.
 
     The first outcome is final. A reopening makes a new promise of what was left; nothing is left of a missed one.
     """
-    target, started = story.terms.resolution, story.opened
-    if target is None:
+    opened, kind = story.opened, PromiseKind.RESOLUTION
+    if opened.terms.goal(kind) is None:
         return
-    resolved: datetime | None = None
-    vow = _resolution(story.opened.event_id, started.at, due_time(started.at, target), target)
-    spent = timedelta()
+    vow = Vow(kind, opened.event_id, opened.at, opened.at)
+    resolved_at: datetime | None = None
     for turn in story.turns:
-        match turn:
-            case Resolved():
-                yield _promise(story, vow, End(turn.at, done=True))
-                resolved = turn.at
-            case Reopened() if resolved is not None:
-                if resolved > vow.due_at:
-                    return
-                spent, resolved = spent + (turn.at - resolved), None
-                vow = _resolution(turn.event_id, turn.at, due_time(started.at, target + spent), target)
-            case Closed() if resolved is None:
-                yield _promise(story, vow, End(turn.at, done=False))
+        if isinstance(turn, Reopened) and resolved_at:
+            stops, resolved_at = (*vow.stops, (resolved_at, turn.at)), None
+            vow = replace(vow, cause=turn.event_id, made_at=turn.at, stops=stops)
+        elif isinstance(turn, Resolved | Over) and resolved_at is None:
+            account = _account(story, vow, End(turn.at, done=isinstance(turn, Resolved)))
+            yield account
+            if account.count.missed_before(turn.at):
                 return
-    if resolved is None:
-        yield _promise(story, vow, None)
+            resolved_at = turn.at
+    if resolved_at is None:
+        yield _account(story, vow, None)
 
 
-def _resolution(cause: str, made_at: datetime, due_at: datetime, target: timedelta) -> Vow:
-    return Vow(PromiseKind.RESOLUTION, cause, made_at, due_at, target)
+def _estimates(story: Story) -> Iterator[Account]:
+    """It works again by the date that a person named last; a date that was over when it was named promises nothing."""
+    vow: Vow | None = None
+    for turn in story.turns:
+        if vow and isinstance(turn, Estimated | Resolved | Over):
+            yield _account(story, vow, End(turn.at, done=isinstance(turn, Resolved)))
+            vow = None
+        if isinstance(turn, Estimated) and turn.fixed_by > turn.at:
+            vow = Vow(PromiseKind.ESTIMATE, turn.event_id, turn.at, turn.at, turn.fixed_by)
+    if vow:
+        yield _account(story, vow, None)
 
 
-def _promise(story: Story, vow: Vow, end: End | None) -> Promise:
-    incident_id, terms = story.opened.incident_id, story.terms
+def _follow_ups(story: Story) -> Iterator[Account]:
+    """What an answer to a survey asked for; it outlives the incident."""
+    for one in story.follow_ups:
+        owed = one.pledged
+        vow = Vow(owed.kind, owed.follow_up_id, owed.at, owed.at, owed.due_at, owner=owed.owner)
+        yield _account(story, vow, End(one.done_at, done=True) if one.done_at else None)
+
+
+def _account(story: Story, vow: Vow, end: End | None) -> Account:
+    incident_id, count = story.opened.incident_id, reckon(story, vow, end)
     name = f"{incident_id}/{vow.kind.value}/{vow.cause}/{vow.renewal}"
     promise_id = str(uuid5(_NAMESPACE, name))
-    state, breached_at = _outcome(vow, end, story.findings.get(promise_id, ()))
-    return Promise(
+    state, breached_at = _outcome(count, end, story.findings.get(promise_id, ()))
+    goal, terms = count.goal, count.terms
+    promise = Promise(
         id=promise_id,
         incident_id=incident_id,
         version=1,
         kind=vow.kind,
         state=state,
+        running=not count.paused,
         made_at=vow.made_at,
-        due_at=vow.due_at,
-        warn_at=terms.warn_at(vow.made_at, vow.due_at),
-        target=vow.target,
+        due_at=count.due_at,
+        warn_at=count.clock.part(vow.made_at, count.due_at, terms.at_risk),
+        target=goal.target.open_time(goal.calendar) if goal else None,
+        calendar=goal.calendar_name if goal and not goal.target.on_clock else None,
+        owner=vow.owner,
         kept_at=end.at if end and state is PromiseState.KEPT else None,
         breached_at=breached_at,
         priority=terms.priority,
         charter_version=terms.charter_version,
     )
+    return Account(promise, vow, count, end)
 
 
-def _outcome(vow: Vow, end: End | None, findings: Iterable[datetime]) -> tuple[PromiseState, datetime | None]:
+def _outcome(
+    count: Count, end: End | None, findings: Iterable[datetime]
+) -> tuple[PromiseState, datetime | None]:
     announced = list(findings)
-    missed = [at for at in announced if at > vow.due_at]
+    missed = [at for at in announced if at > count.due_at and not count.paused]
     on_record = next(iter([*missed, *announced]), None)
-    if end and end.at <= vow.due_at:
+    if end and end.at <= count.due_at:
         return (PromiseState.KEPT if end.done else PromiseState.WITHDRAWN), on_record
     return (PromiseState.BREACHED if missed else PromiseState.OPEN), on_record

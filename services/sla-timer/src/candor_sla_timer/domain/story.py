@@ -6,19 +6,31 @@ from datetime import datetime
 from typing import Self
 
 from candor_sla_timer.domain.history import (
-    Closed,
+    Fulfilled,
     HistoryFact,
     Missed,
     Opened,
+    Over,
+    Pledged,
     Reopened,
     Resolved,
     Sent,
-    Terms,
+    Turn,
     Updated,
+    Verified,
 )
+from candor_sla_timer.domain.terms import Terms
+from candor_sla_timer.domain.turns import Stage, Wait, stages, turns, waits
 
-Turn = Resolved | Reopened | Closed
-Step = Sent | Reopened | Closed
+Step = Sent | Reopened | Verified | Over
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What is owed because of an answer to a survey, and when it was done."""
+
+    pledged: Pledged
+    done_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +39,17 @@ class Story:
 
     opened: Opened
     turns: Sequence[Turn]
-    """Resolutions and reopenings by turns, up to the closing. They follow the incident's versions; a time that
-    steps back counts as the time before it."""
+    """What changed, up to the end, as `turns.turns` orders it."""
+    stages: Sequence[Stage]
+    """The terms that held one after the other, from the opening on."""
+    waits: Sequence[Wait]
+    """When the customer had the word."""
     resolutions: Mapping[str, int]
     """The version of each resolution, by its event, also of those that were resolved already."""
     words: Sequence[Sent]
     next_by: Mapping[str, datetime | None]
     """Which date each update named, by its event."""
+    follow_ups: Sequence[FollowUp]
     findings: Mapping[str, Sequence[datetime]]
     """When each promise was found missed, earliest first."""
 
@@ -41,26 +57,30 @@ class Story:
     def of(cls, history: Iterable[HistoryFact]) -> Self | None:
         """Nothing as long as it isn't known how the incident began."""
         facts = sorted({fact.event_id: fact for fact in history}.values(), key=_moment)
-        opened = [fact for fact in facts if isinstance(fact, Opened)]
-        if not opened:
+        opened = next((fact for fact in facts if isinstance(fact, Opened)), None)
+        if opened is None:
             return None
+        taken = turns(opened, [fact for fact in facts if isinstance(fact, Turn)])
         return cls(
-            opened=opened[0],
-            turns=_turns(opened[0], [fact for fact in facts if isinstance(fact, Turn)]),
+            opened=opened,
+            turns=taken,
+            stages=stages(opened, taken),
+            waits=waits(taken),
             resolutions={fact.event_id: fact.version for fact in facts if isinstance(fact, Resolved)},
             words=[fact for fact in facts if isinstance(fact, Sent)],
             next_by={fact.event_id: fact.next_by for fact in facts if isinstance(fact, Updated)},
+            follow_ups=_follow_ups(facts),
             findings=_findings(fact for fact in facts if isinstance(fact, Missed)),
         )
 
-    @property
-    def terms(self) -> Terms:
-        return self.opened.terms
+    def terms_at(self, moment: datetime) -> Terms:
+        """The terms that held; before the opening those of the opening."""
+        return next((one.terms for one in reversed(self.stages) if one.at <= moment), self.opened.terms)
 
     @property
     def steps(self) -> list[Step]:
         """What begins and ends promises to say something. Words at the instant of a turn come before it."""
-        return sorted([*self.words, *(one for one in self.turns if not isinstance(one, Resolved))], key=_step)
+        return sorted([*self.words, *(one for one in self.turns if isinstance(one, Step))], key=_step)
 
 
 def _moment(fact: HistoryFact) -> tuple[datetime, str]:
@@ -71,17 +91,15 @@ def _step(step: Step) -> tuple[datetime, bool, int, str]:
     return step.at, not isinstance(step, Sent), step.version, step.event_id
 
 
-def _turns(opened: Opened, turns: Iterable[Turn]) -> list[Turn]:
-    taken: list[Turn] = []
-    at, resolved = opened.at, False
-    for turn in sorted(turns, key=lambda one: (one.version, one.event_id)):
-        if isinstance(turn, Reopened if not resolved else Resolved):
-            continue
-        at, resolved = max(at, turn.at), isinstance(turn, Resolved)
-        taken.append(turn.model_copy(update={"at": at}))
-        if isinstance(turn, Closed):
-            break
-    return taken
+def _follow_ups(facts: Sequence[HistoryFact]) -> list[FollowUp]:
+    """In the order in which they were first heard of."""
+    newest: dict[str, Pledged] = {}
+    for fact in facts:
+        if isinstance(fact, Pledged):
+            known = newest.setdefault(fact.follow_up_id, fact)
+            newest[fact.follow_up_id] = max(known, fact, key=lambda one: one.revision)
+    done = {fact.follow_up_id: fact.at for fact in reversed(facts) if isinstance(fact, Fulfilled)}
+    return [FollowUp(pledged, done.get(name)) for name, pledged in newest.items()]
 
 
 def _findings(missed: Iterable[Missed]) -> dict[str, list[datetime]]:
