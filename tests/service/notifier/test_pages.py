@@ -9,8 +9,8 @@ from pydantic import SecretStr
 from candor_common.clock import ManualClock
 from candor_common.embedded import embedded
 from candor_common.events import IncidentResolved, IncidentUpdated, SurveyInvited, Update
+from candor_common.keys import KeyRing, keys_path
 from candor_common.runtime import create_app
-from candor_common.security import KeyRing, keys_path
 from candor_common.settings import Settings
 from tests.service.notifier.conftest import ON_SQLITE, QUIET, Office
 from tests.unit.notifier.builders import FIXED, NOON, a_survey, an_incident
@@ -21,7 +21,7 @@ EVIL = "<script>alert(1)</script>"
 async def one_mail(office: Office, title: str = "Shop") -> str:
     incident = an_incident(title=title, version=2)
     words = Update(doing=f"We look at {EVIL}", expect="{{ 7 * 7 }}")
-    await office.receive(IncidentUpdated(incident=incident, by="ana", update=words))
+    await office.hear(IncidentUpdated(incident=incident, by="ana", update=words))
     await office.deliver()
     return (await office.only()).id
 
@@ -30,7 +30,7 @@ async def test_an_empty_mailbox_says_how_to_fill_it(office: Office) -> None:
     page = await office.client.get("/mailbox")
     assert page.status_code == 200
     assert "No mail yet" in page.text
-    assert "curl -sS http://127.0.0.1:8080/v1/requests" in page.text
+    assert "curl -sS http://candor.test/v1/requests" in page.text
 
 
 async def test_the_list_shows_every_mail_without_running_it(office: Office) -> None:
@@ -67,7 +67,7 @@ async def test_the_html_of_a_mail_is_locked_into_its_frame(office: Office) -> No
 
 async def test_every_kind_of_mail_can_be_read(office: Office) -> None:
     done = an_incident(version=3, language="zh-Hans", title="网店打不开")
-    await office.receive(
+    await office.hear(
         IncidentResolved(incident=done, by="ana", resolution=FIXED),
         SurveyInvited(survey=a_survey(language="zh-Hans")),
     )

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from pydantic import SecretStr
@@ -44,6 +45,15 @@ async def test_an_event_in_the_log_becomes_a_mail_by_itself(tmp_path: Path, sink
         async with asyncio.timeout(10):
             await sink.arrived.wait()
     assert sink.received[0].recipient == "li@shop.example"
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+@pytest.mark.parametrize("address", ["/v1/messages?incident=INC%00", "/v1/messages?incident=%00&state=sent"])
+async def test_a_question_that_no_database_can_read_is_a_bad_request(office: Office, address: str) -> None:
+    answer = await office.client.get(address)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.status_code, answer.json()["type"]) == (400, "urn:candor:problem:bad-request")
+    assert (await office.client.get("/v1/messages?incident=INC-000042")).status_code == 200
 
 
 def test_it_listens_to_the_topics_of_its_subscriptions() -> None:

@@ -7,35 +7,48 @@ from typing import Any
 from candor_common.events import (
     Channel,
     Contact,
+    CustomerAsked,
+    Estimate,
+    EstimateGiven,
     Grade,
     Incident,
+    IncidentClosed,
+    IncidentEscalated,
     IncidentOpened,
+    IncidentReopened,
     IncidentResolved,
     IncidentStatus,
     IncidentUpdated,
     Kind,
     Lane,
     Level,
+    MessageKind,
     Priority,
     Promise,
     PromiseKind,
     PromiseState,
+    Question,
     Resolution,
     Survey,
     SurveyInvited,
     Update,
+    WorkaroundGiven,
 )
+from candor_notifier.audience import Voice
 from candor_notifier.compose import Sender
-from candor_notifier.domain import message
-from candor_notifier.domain.message import Desk, Planned
-from candor_notifier.letters import Voice
+from candor_notifier.domain import planning
+from candor_notifier.domain.message import Planned, Words
+from candor_notifier.domain.planning import Cause, Desk
+from candor_notifier.domain.route import Route
 from candor_notifier.store import Due
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 LI = Contact(address="li@shop.example", name="Li Wei")
 DESK = Desk("help.example", NOON)
 SENDER = Sender("support@help.example", "Support")
-VOICE = Voice("https://help.example", "Asia/Shanghai", "Support", {"network": "Network"})
+PAGE = "https://help.example/c/the-page"
+TEAMS = {"network": "Network", "storage": "Storage"}
+VOICE = Voice("https://help.example", "Asia/Shanghai", "Support", TEAMS)
 FIXED = Resolution(cause="A full disk.", done="Old logs were removed.", checked="The page loads again.")
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 
@@ -99,34 +112,94 @@ def a_survey(reference: str = "INC-000042", **given: Any) -> Survey:
 def an_acknowledgement(incident: Incident | None = None, *promises: Promise) -> Due:
     incident = incident or an_incident()
     fact = IncidentOpened(incident=incident, request_id="request-1")
-    return due(message.acknowledgement("opened", fact, DESK), incident, *promises)
+    return due(planning.acknowledgement("opened", fact, DESK), incident, *promises)
 
 
 def an_update(words: Update, incident: Incident | None = None, *promises: Promise) -> Due:
     incident = incident or an_incident()
     fact = IncidentUpdated(incident=incident, by="ana", update=words)
-    return due(message.update("updated", fact, DESK), incident, *promises)
+    return due(planning.update("updated", fact, DESK), incident, *promises)
 
 
 def a_resolution(words: Resolution = FIXED, incident: Incident | None = None) -> Due:
     incident = incident or an_incident(status=IncidentStatus.RESOLVED)
     fact = IncidentResolved(incident=incident, by="ana", resolution=words)
-    return due(message.resolution("resolved", fact, DESK), incident)
+    return due(planning.resolution("resolved", fact, DESK), incident)
 
 
-def a_breach_notice(missed: Promise, incident: Incident | None = None, *promises: Promise) -> Due:
+def a_question(text: str = "Which browser is it?", incident: Incident | None = None) -> Due:
+    asked = (incident or an_incident()).model_copy(update={"question": Question(text=text, asked_at=NOON)})
+    return due(planning.question("asked", CustomerAsked(incident=asked, by="ana"), DESK), asked)
+
+
+def an_estimate(
+    reason: str = "The spare disk is on its way.",
+    incident: Incident | None = None,
+    *promises: Promise,
+    previous: Estimate | None = None,
+    **span: float,
+) -> Due:
+    given = Estimate(fixed_by=after(**span or {"hours": 5}), reason=reason, given_at=NOON)
+    incident = (incident or an_incident()).model_copy(update={"estimate": given})
+    fact = EstimateGiven(incident=incident, by="ana", previous=previous)
+    return due(planning.estimate("estimated", fact, DESK), incident, *promises)
+
+
+def said_before(**span: float) -> Estimate:
+    """An estimate that was given an hour before noon."""
+    return Estimate(fixed_by=after(**span), reason="We order a disk.", given_at=after(hours=-1))
+
+
+def a_handover(incident: Incident | None = None, *promises: Promise) -> Due:
+    incident = incident or an_incident(team="storage")
+    fact = IncidentEscalated(
+        incident=incident, by="ana", previous_level=Level.L1, previous_team="desk", reason="It is a disk."
+    )
+    return due(planning.handover("escalated", fact, DESK), incident, *promises)
+
+
+def a_workaround(
+    words: str = "Use the second address.", incident: Incident | None = None, *promises: Promise
+) -> Due:
+    incident = (incident or an_incident()).model_copy(update={"workaround": words})
+    fact = WorkaroundGiven(incident=incident, by="ana")
+    return due(planning.workaround("worked-around", fact, DESK), incident, *promises)
+
+
+def a_reopening(incident: Incident | None = None, *promises: Promise) -> Due:
+    incident = incident or an_incident(status=IncidentStatus.REOPENED)
+    fact = IncidentReopened(incident=incident, by="ana", reason="The page is slow.")
+    return due(planning.reopened("reopened", fact, DESK), incident, *promises)
+
+
+def a_closing(incident: Incident | None = None) -> Due:
+    incident = incident or an_incident(status=IncidentStatus.CLOSED)
+    return due(planning.closed("closed", IncidentClosed(incident=incident, by="charter"), DESK), incident)
+
+
+def a_breach_notice(
+    missed: Promise, incident: Incident | None = None, *promises: Promise, last: bool = False
+) -> Due:
     incident = incident or an_incident()
-    return due(message.breach_notice(missed, incident, DESK), incident, *promises)
+    return due(planning.breach_notice(missed, incident, DESK, last=last), incident, *promises)
+
+
+def a_nudge(promise: Promise, incident: Incident | None = None, *, missed: bool = False) -> Due:
+    words = Words(missed=promise) if missed else Words(at_risk=promise)
+    way = Route(Channel.MAIL, "ana@house.example")
+    incident = incident or an_incident()
+    return due(planning.planned(Cause("risky", MessageKind.NUDGE, incident.id), way, DESK, words), incident)
 
 
 def an_invitation(incident: Incident | None = None, **given: Any) -> Due:
     fact = SurveyInvited(survey=a_survey(**given))
-    return due(message.survey("invited", fact, DESK, "the-token"), incident)
+    return due(planning.survey("invited", fact, DESK, "the-token"), incident)
 
 
 def due(planned: Planned | None, incident: Incident | None, *promises: Promise) -> Due:
     assert planned is not None
-    return Due(planned.message, planned.words, "00-trace", incident, promises, (), NOON)
+    words = replace(planned.words, page=PAGE)
+    return Due(planned.message, words, "00-trace", incident, promises, (), NOON)
 
 
 def in_thread(message: Due, *ids: str) -> Due:
@@ -140,10 +213,18 @@ def of_every_kind(language: str = "en", title: str = "The shop answers with erro
     promises = (a_promise(), a_promise(PromiseKind.RESOLUTION, due_at=after(hours=4)))
     words = Update(doing="We replace the switch.", expect="Short breaks.", next_by=after(hours=2))
     missed = a_promise(state=PromiseState.BREACHED, due_at=after(minutes=-1))
+    more = a_promise(PromiseKind.NEXT_UPDATE, due_at=after(minutes=30))
     return [
         an_acknowledgement(incident, *promises),
         an_update(words, incident, *promises),
-        a_breach_notice(missed, incident, a_promise(PromiseKind.NEXT_UPDATE, due_at=after(minutes=30))),
+        a_question(incident=incident),
+        an_estimate(incident=incident, previous=said_before(hours=3)),
+        a_handover(incident.model_copy(update={"team": "storage"}), *promises),
+        a_workaround("Use the second address.", incident, *promises),
+        a_breach_notice(missed, incident, more),
+        a_breach_notice(missed, incident, last=True),
         a_resolution(incident=done),
+        a_reopening(incident, more),
+        a_closing(done),
         an_invitation(done, language=language),
     ]

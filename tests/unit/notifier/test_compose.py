@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from candor_common.events import Contact, MessageKind
+from candor_common.events import HUMAN_WORDS, Contact, MessageKind
 from candor_notifier.compose import Sender, Unsendable, compose, envelope_from
 from candor_notifier.render import Mail, render
 from candor_notifier.store import Due
@@ -70,16 +70,12 @@ def test_the_headers_of_an_acknowledgement() -> None:
 
 @pytest.mark.parametrize("due", of_every_kind(), ids=lambda due: due.message.kind.value)
 def test_only_what_a_robot_says_is_marked_as_automatic(due: Due) -> None:
-    marks = {
-        MessageKind.ACKNOWLEDGEMENT: ("auto-replied", "All", "bulk"),
-        MessageKind.UPDATE: (None, None, None),
-        MessageKind.RESOLUTION: (None, None, None),
-        MessageKind.BREACH_NOTICE: ("auto-generated", "All", "bulk"),
-        MessageKind.SURVEY: ("auto-generated", "All", "bulk"),
-    }
+    answers = due.message.kind is MessageKind.ACKNOWLEDGEMENT
+    marks = ("auto-replied" if answers else "auto-generated", "All", "bulk")
+    expected = (None, None, None) if due.message.kind in HUMAN_WORDS else marks
     mail = read(due)
     found = tuple(mail[name] for name in ("Auto-Submitted", "X-Auto-Response-Suppress", "Precedence"))
-    assert found == marks[due.message.kind]
+    assert found == expected
     assert mail["X-Candor-Loop"] == "help.example"
 
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import lru_cache
 
-from candor_common.events import Message, MessageKind
-from candor_notifier.domain.message import BY_HUMANS
+from candor_common.events import HUMAN_WORDS, Message, MessageKind
 from candor_notifier.render import Mail
 
 MOST_REFERENCES = 20
@@ -57,6 +56,8 @@ def compose(mail: Mail, message: Message, thread: Sequence[str], sender: Sender)
     head = "".join(
         f"{name}: {_checked(value)}\r\n" for name, value in _headers(mail, message, thread, sender)
     )
+    if not mail.html:
+        return f"{head}MIME-Version: 1.0\r\n{_part('plain', mail.text)}".encode()
     parts = (
         f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'
         f"--{boundary}\r\n{_part('plain', mail.text)}"
@@ -87,7 +88,7 @@ def _headers(
         yield "In-Reply-To", chain[-1]
         yield "References", _BREAK.join(_shortened(chain))
     yield "X-Candor-Loop", sender.domain
-    if message.kind not in BY_HUMANS:
+    if message.kind not in HUMAN_WORDS:
         answers = message.kind is MessageKind.ACKNOWLEDGEMENT
         yield "Auto-Submitted", "auto-replied" if answers else "auto-generated"
         yield "X-Auto-Response-Suppress", "All"

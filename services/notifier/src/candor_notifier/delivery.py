@@ -14,19 +14,27 @@ from typing import Any
 import structlog
 
 from candor_common.database import Transaction
+from candor_common.events import Channel as Way
 from candor_common.events import MessageKind
 from candor_common.service import Periodic, Runtime
 from candor_notifier import store
-from candor_notifier.channels import Channel, Passing, Permanent
+from candor_notifier.audience import Voice, cadence_of
+from candor_notifier.channels import Channel, Passing, Permanent, Rendered, Sent
+from candor_notifier.channels.guard import Rules
+from candor_notifier.channels.http import Http
+from candor_notifier.channels.mail import MailMessenger
 from candor_notifier.channels.mailbox import MailboxChannel
 from candor_notifier.channels.server import Server
 from candor_notifier.channels.smtp import LONGEST_SEND, MOST_CONNECTIONS, SmtpChannel
-from candor_notifier.compose import Sender, Unsendable, compose, envelope_from
-from candor_notifier.handlers import MAIL
-from candor_notifier.letters import Voice
-from candor_notifier.outcomes import Records, Tried, tell
+from candor_notifier.channels.ways import Ways, ways_of
+from candor_notifier.channels.webhook import Destination, Webhooks
+from candor_notifier.compose import Sender
+from candor_notifier.domain.needless import why_needless
+from candor_notifier.outcomes import Needless, Records, Tried, tell
+from candor_notifier.planner import MAIL
 from candor_notifier.render import render
 from candor_notifier.store import Due
+from candor_notifier.subscribers import destination_of_chat
 
 log = structlog.get_logger()
 
@@ -42,16 +50,14 @@ _OUTAGE = "outage"
 
 
 class Delivery:
-    """The messages that are under way, and the channel that takes them."""
+    """The messages that are under way, and the channels that take them: that of mail, and all ways together."""
 
-    def __init__(self, runtime: Runtime, channel: Channel) -> None:
-        settings = runtime.context.settings
+    def __init__(self, runtime: Runtime, channel: Channel, ways: Ways | None = None) -> None:
         self._database = runtime.database
         self._clock = runtime.clock
         self._channel = channel
-        self._sender = Sender(settings.mail_from, settings.mail_name)
-        teams = {team: entry.name for team, entry in runtime.context.charter.content.teams.items()}
-        self._voice = Voice(settings.public_url, settings.time_zone, settings.mail_name, teams)
+        self._ways = ways or Ways({Way.MAIL: _mail(runtime, channel)})
+        self._voice = _voice(runtime)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._turns = asyncio.Semaphore(MOST_CONNECTIONS)
         self._records = Records(runtime.database, channel)
@@ -106,7 +112,7 @@ class Delivery:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._channel.close()
+        await self._ways.close()
 
     def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -131,7 +137,8 @@ class Delivery:
                 return
             tried = await self._attempt(due)
         recorded = await self._records.add(tried)
-        self._was_away |= isinstance(tried.outcome, Passing) and tried.outcome.away
+        away = isinstance(tried.outcome, Passing) and tried.outcome.away
+        self._was_away |= away and due.message.channel is Way.MAIL
         if recorded is not None:
             tell(recorded.message)
             if recorded.more:
@@ -155,14 +162,32 @@ class Delivery:
             await self.try_again()
 
     async def _attempt(self, due: Due) -> Tried:
-        mail = render(due, self._voice)
-        try:
-            raw = compose(mail, due.message, due.thread, self._sender)
-        except Unsendable as error:
-            return Tried(due, mail.subject, b"", Permanent(str(error)))
-        sender = envelope_from(due.message, self._sender)
-        outcome = await self._channel.send(sender, due.message.recipient, raw)
-        return Tried(due, mail.subject, raw, outcome)
+        if why := why_needless(due.message.kind, due.words, due.incident, due.as_known):
+            return Tried(due, "", b"", Needless(why))
+        if due.words.no_way:
+            return Tried(due, "", b"", Permanent(due.words.no_way))
+        rendered = _rendered(due, self._voice)
+        outcome = await self._ways.send(rendered)
+        raw = outcome.raw if isinstance(outcome, Sent) else b""
+        return Tried(due, rendered.subject, raw, outcome)
+
+
+def _rendered(due: Due, voice: Voice) -> Rendered:
+    mail = render(due, voice)
+    # The thread is the conversation with the customer, which a nudge has no place in.
+    thread = () if due.message.kind is MessageKind.NUDGE else due.thread
+    return Rendered(due.message, mail.subject, mail.text, mail.html, mail.gist, mail.next_by, thread)
+
+
+def _voice(runtime: Runtime) -> Voice:
+    settings, charter = runtime.context.settings, runtime.context.charter
+    teams = {team: entry.name for team, entry in charter.content.teams.items()}
+    return Voice(settings.public_url, settings.time_zone, settings.mail_name, teams, cadence_of(charter))
+
+
+def _mail(runtime: Runtime, channel: Channel) -> MailMessenger:
+    settings = runtime.context.settings
+    return MailMessenger(channel, Sender(settings.mail_from, settings.mail_name))
 
 
 def _claim(transaction: Transaction, room: int) -> tuple[list[Due], datetime | None]:
@@ -180,10 +205,20 @@ def channel_of(runtime: Runtime) -> Channel:
     return SmtpChannel(Server.of(settings.smtp_url.get_secret_value(), domain), runtime.clock)
 
 
+def _all_ways(runtime: Runtime, channel: Channel) -> Ways:
+    async def find(source: str) -> Destination | None:
+        return await runtime.database.read(lambda connection: destination_of_chat(connection, source))
+
+    settings, clock = runtime.context.settings, runtime.clock
+    answers = Webhooks(Http(Rules.of(settings.webhook_allow)), clock)
+    return ways_of(settings, clock, _mail(runtime, channel), answers, find)
+
+
 @asynccontextmanager
 async def opened(runtime: Runtime) -> AsyncIterator[Delivery]:
     """What was delayed before the start is tried again at once: the start may be what mended it."""
-    delivery = Delivery(runtime, channel_of(runtime))
+    channel = channel_of(runtime)
+    delivery = Delivery(runtime, channel, _all_ways(runtime, channel))
     await delivery.try_again()
     if not runtime.context.settings.distributed:
         # Only one process has the file, so that a lease can only be that of one that was killed.

@@ -1,37 +1,30 @@
-"""What a message says: four lines in the same order whatever it is about, made of what the record holds."""
+"""What a message to a customer says: four lines in the same order whatever it is about.
 
-from collections.abc import Callable, Iterable, Mapping
+It is made of a `ForCustomer` alone, so that nothing comes in that customers may not read.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from candor_common.events import (
-    Incident,
-    IncidentStatus,
-    MessageKind,
-    Promise,
-    PromiseKind,
-    Resolution,
-    Update,
+from candor_common.events import PromiseKind
+from candor_notifier.domain.audience import (
+    Asked,
+    Closed,
+    Estimated,
+    ForCustomer,
+    HandedOver,
+    Invited,
+    Missed,
+    News,
+    OpenAgain,
+    Received,
+    Resolved,
+    StillNothing,
+    WorkedAround,
 )
-from candor_notifier.domain import words
-from candor_notifier.domain.plain import one_line, paragraphs
-from candor_notifier.domain.words import Words
-from candor_notifier.store import Due
-from candor_notifier.times import written
-
-DONE = {IncidentStatus.RESOLVED, IncidentStatus.CLOSED}
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """What all messages of an installation share."""
-
-    public_url: str
-    time_zone: str
-    name: str
-    """Whom customers know us by."""
-    teams: Mapping[str, str]
-    """The teams' names by id."""
+from candor_notifier.domain.words import WORDS, Words
+from candor_notifier.times import lasting, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,161 +44,179 @@ class Letter:
     """One message before it is text or HTML."""
 
     subject: str
+    """With the place {title}."""
     doing: str
     expect: tuple[str, ...]
     next_by: str
     lead: str = ""
     links: tuple[Link, ...] = ()
     details: tuple[Line, ...] = ()
+    page: str = ""
+    """What the link to the customer's page is called, where it has another name here."""
 
+    short: str = ""
+    """What it comes to, where that is neither the lead nor what we are doing."""
 
-class Incomplete(ValueError):
-    """The record lacks what a message of this kind says. It can't happen to messages that were planned."""
+    @property
+    def gist(self) -> str:
+        """For where there is no room for more."""
+        return self.short or self.lead or self.doing
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A due message, and the language and voice to put it in."""
+    """A message to a customer, and the words to put it in."""
 
-    due: Due
-    voice: Voice
-    text: Words
+    one: ForCustomer
 
     @property
-    def incident(self) -> Incident:
-        if self.due.incident is None:
-            raise Incomplete(self.due.message.id)
-        return self.due.incident
-
-    @property
-    def title(self) -> str:
-        known = self.due.incident
-        return (one_line(known.title) if known else "") or self.due.message.incident_id
+    def text(self) -> Words:
+        return WORDS[self.one.language]
 
     @property
     def who(self) -> str:
         """Who has it, by name where somebody took it."""
-        incident = self.due.incident
-        if incident is None:
-            return self.voice.name
-        team = self.voice.teams.get(incident.team, incident.team)
-        owner = one_line(incident.owner or "")
-        return (self.text.owned if owner else self.text.nobody_yet).format(owner=owner, team=team)
+        if not self.one.team:
+            return self.one.owner
+        form = self.text.owned if self.one.owner else self.text.nobody_yet
+        return form.format(owner=self.one.owner, team=self.one.team)
+
+    @property
+    def doing(self) -> str:
+        """What a person said last that we are doing, or whether anybody is."""
+        return self.one.doing or (self.text.working if self.one.owner else self.text.waiting)
 
     def time(self, moment: datetime) -> str:
-        return written(moment, self.text, self.voice.time_zone)
-
-    def open(self, *kinds: PromiseKind) -> Promise | None:
-        """The next open promise of these kinds. A clock that is stopped, or a date that is over, promises nothing."""
-        found = (one for one in self.due.promises if one.kind in kinds and one.running)
-        return min((one for one in found if one.due_at > self.due.at), key=_due_at, default=None)
+        return written(moment, self.text, self.one.zone)
 
     def next_word(self) -> str:
-        promise = self.open(PromiseKind.FIRST_RESPONSE, PromiseKind.NEXT_UPDATE)
-        return self.text.write_by.format(time=self.time(promise.due_at)) if promise else self.text.no_date
+        """The open promise of a next word."""
+        by = self.one.write_by
+        return self.text.write_by.format(time=self.time(by)) if by else self.text.no_date
+
+    def word_after_this(self, named: datetime | None = None) -> str:
+        """After words of a person the open promise is the one that they keep, so it is not named: either they named
+        a date themselves, or the charter's cadence begins with them."""
+        if named:
+            return self.text.write_by.format(time=self.time(named))
+        within = self.one.write_within
+        return self.text.write_within.format(span=lasting(within, self.text)) if within else self.text.no_date
 
     def aim(self) -> Iterable[str]:
         """The target, where there is one that can still be reached."""
-        promise = self.open(PromiseKind.RESOLUTION)
-        return (self.text.aim_by.format(time=self.time(promise.due_at)),) if promise else ()
-
-
-def _due_at(promise: Promise) -> datetime:
-    return promise.due_at
-
-
-def case_of(due: Due, voice: Voice) -> tuple[Case, str]:
-    """The case, and the tag of the language that it is told in."""
-    tag = words.tag(due.incident.language if due.incident else due.words.language or "en")
-    return Case(due, voice, words.WORDS[tag]), tag
+        by = self.one.fix_by
+        return (self.text.aim_by.format(time=self.time(by)),) if by else ()
 
 
 def letter(case: Case) -> Letter:
-    """What this message says. Raises Incomplete."""
-    write = _LETTERS.get(case.due.message.kind)
-    if write is None:
-        raise Incomplete(case.due.message.kind)
-    return write(case)
+    """What this message says."""
+    match case.one.said:
+        case Received() | News() | Asked() | Estimated() as said:
+            return _on_the_way(case, said)
+        case HandedOver() | WorkedAround() | OpenAgain() as said:
+            return _turn(case, said)
+        case Missed() | StillNothing() as said:
+            return _miss(case, said)
+        case Resolved() | Closed() | Invited() as said:
+            return _end(case, said)
 
 
-def _acknowledgement(case: Case) -> Letter:
+def _on_the_way(case: Case, said: Received | News | Asked | Estimated) -> Letter:
     text = case.text
-    return Letter(
-        text.acknowledgement_subject,
-        text.acknowledgement.format(title=case.title),
-        (text.acknowledgement_expect, *case.aim()),
-        case.next_word(),
-    )
+    match said:
+        case Received(request):
+            understood = text.acknowledgement.format(title=case.one.title)
+            doing = f"{understood}\n{request}" if request else understood
+            expect = (text.acknowledgement_expect, *case.aim())
+            return Letter(text.acknowledgement_subject, doing, expect, case.next_word())
+        case News(doing, expect, next_by):
+            return Letter(text.update_subject, doing, (expect,), case.word_after_this(next_by))
+        case Asked(question):
+            lead = f"{text.question}\n{question}"
+            expect = (text.question_expect,)
+            return Letter(text.question_subject, text.question_doing, expect, text.question_next, lead)
+        case Estimated():
+            subject = text.moved_subject if said.before else text.estimate_subject
+            return Letter(subject, case.doing, tuple(_estimate(case, said)), case.word_after_this())
 
 
-def _update(case: Case) -> Letter:
-    """A person's words. Without a date of theirs none is named: the open promise is the one that these words keep."""
-    text, given = case.text, _given(case.due.words.update)
-    ahead = given.next_by is not None and given.next_by > case.due.at
-    next_by = text.write_by.format(time=case.time(given.next_by)) if ahead and given.next_by else text.no_date
-    return Letter(text.update_subject, paragraphs(given.doing), (paragraphs(given.expect),), next_by)
+def _estimate(case: Case, said: Estimated) -> Iterator[str]:
+    text, time = case.text, case.time(said.fixed_by)
+    if said.before is None:
+        yield text.aim_by.format(time=time)
+    else:
+        form = text.moved_late if said.late else text.moved
+        yield form.format(before=case.time(said.before), time=time)
+    if said.reason:
+        yield text.why.format(reason=said.reason)
 
 
-def _resolution(case: Case) -> Letter:
-    text, given = case.text, _told(case.due.words.resolution)
-    details = (
-        Line(text.cause, paragraphs(given.cause)),
-        Line(text.done, paragraphs(given.done)),
-        Line(text.checked, paragraphs(given.checked)),
-    )
-    return Letter(text.resolution_subject, text.resolution, (text.confirm,), text.finished, details=details)
+def _turn(case: Case, said: HandedOver | WorkedAround | OpenAgain) -> Letter:
+    text = case.text
+    match said:
+        case HandedOver(team):
+            doing = text.handover.format(team=team)
+            expect = (text.handover_expect, *case.aim())
+            return Letter(text.handover_subject, doing, expect, case.next_word())
+        case WorkedAround(workaround):
+            lead = f"{text.workaround}\n{workaround}"
+            expect = (text.workaround_expect, *case.aim())
+            return Letter(text.workaround_subject, case.doing, expect, case.word_after_this(), lead)
+        case OpenAgain():
+            expect = (text.reopened_expect, *case.aim())
+            return Letter(text.reopened_subject, text.reopened, expect, case.next_word())
 
 
-def _breach_notice(case: Case) -> Letter:
-    text, incident = case.text, case.incident
-    lead = _miss(case)
-    if incident.status in DONE:
+def _miss(case: Case, said: Missed | StillNothing) -> Letter:
+    """Which promise, no excuse, where things stand, and the new promise."""
+    text, lead = case.text, _confession(case, said)
+    if case.one.over:
         return Letter(text.breach_subject, text.resolution, (text.confirm,), text.finished, lead)
-    doing = text.working if incident.owner else text.waiting
-    if incident.last_update:
-        doing = paragraphs(incident.last_update.doing)
-    return Letter(text.breach_subject, doing, (text.breach_expect, *case.aim()), case.next_word(), lead)
+    if isinstance(said, StillNothing):
+        expect = (text.nothing_new_expect, *case.aim())
+        lead = f"{lead}\n{text.nothing_new}"
+        return Letter(text.nothing_new_subject, case.doing, expect, case.next_word(), lead)
+    expect = (text.breach_expect, *case.aim())
+    return Letter(text.breach_subject, case.doing, expect, case.next_word(), lead)
 
 
-def _miss(case: Case) -> str:
-    missed, text = case.due.words.missed, case.text
-    if missed is None:
-        raise Incomplete(case.due.message.id)
-    spoken = {
-        PromiseKind.FIRST_RESPONSE: text.breach_answer,
-        PromiseKind.NEXT_UPDATE: text.breach_update,
-        PromiseKind.RESOLUTION: text.breach_fix,
+def _confession(case: Case, said: Missed | StillNothing) -> str:
+    forms = {
+        PromiseKind.FIRST_RESPONSE: case.text.breach_answer,
+        PromiseKind.NEXT_UPDATE: case.text.breach_update,
     }
-    return spoken[missed.kind].format(time=case.time(missed.due_at))
+    return forms.get(said.kind, case.text.breach_fix).format(time=case.time(said.due_at))
 
 
-def _survey(case: Case) -> Letter:
-    text, token = case.text, case.due.words.survey_token
-    if token is None:
-        raise Incomplete(case.due.message.id)
-    link = f"{case.voice.public_url}/survey/{token}"
-    links = tuple(Link(label, f"{link}?score={score}") for score, label in enumerate(text.scores, 1))
-    return Letter(
-        text.survey_subject, text.survey_doing, (text.survey_optional,), text.finished, text.survey, links
-    )
-
-
-def _given(update: Update | None) -> Update:
-    if update is None:
-        raise Incomplete("no update")
-    return update
-
-
-def _told(resolution: Resolution | None) -> Resolution:
-    if resolution is None:
-        raise Incomplete("no resolution")
-    return resolution
-
-
-_LETTERS: Mapping[MessageKind, Callable[[Case], Letter]] = {
-    MessageKind.ACKNOWLEDGEMENT: _acknowledgement,
-    MessageKind.UPDATE: _update,
-    MessageKind.BREACH_NOTICE: _breach_notice,
-    MessageKind.RESOLUTION: _resolution,
-    MessageKind.SURVEY: _survey,
-}
+def _end(case: Case, said: Resolved | Closed | Invited) -> Letter:
+    text = case.text
+    match said:
+        case Resolved():
+            details = (
+                Line(text.cause, said.cause),
+                Line(text.done, said.done),
+                Line(text.checked, said.checked),
+            )
+            return Letter(
+                text.resolution_subject,
+                text.resolution,
+                (text.confirm,),
+                text.finished,
+                details=details,
+                page=text.confirm_page,
+            )
+        case Closed():
+            return Letter(text.closed_subject, text.closed, (text.closed_expect,), text.closed_next)
+        case Invited(survey):
+            links = tuple(
+                Link(label, f"{survey}?score={score}") for score, label in enumerate(text.scores, 1)
+            )
+            return Letter(
+                text.survey_subject,
+                text.survey_doing,
+                (text.survey_optional,),
+                text.finished,
+                text.survey,
+                links,
+                short=f"{text.survey} {survey}",
+            )

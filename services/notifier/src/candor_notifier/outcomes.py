@@ -11,8 +11,18 @@ import structlog
 
 from candor_common import telemetry
 from candor_common.database import Database, Transaction
-from candor_common.errors import is_unavailable
-from candor_common.events import Fact, Message, MessageDelayed, MessageRefused, MessageSent, MessageState
+from candor_common.events import Channel as Way
+from candor_common.events import (
+    Fact,
+    Message,
+    MessageDelayed,
+    MessageKind,
+    MessageRefused,
+    MessageSent,
+    MessageState,
+    MessageWithdrawn,
+)
+from candor_common.failures import is_unavailable
 from candor_common.group_commit import GroupCommit
 from candor_notifier import snapshots, store
 from candor_notifier.channels import Channel, Left, Outcome, Passing, Permanent, Sent
@@ -26,13 +36,20 @@ REST = 0.1
 
 
 @dataclass(frozen=True, slots=True)
+class Needless:
+    """It was not sent, because what it would have said is not true."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tried:
-    """A message after an attempt."""
+    """A message after an attempt, or after the decision to make none."""
 
     due: Due
     subject: str
     raw: bytes
-    outcome: Outcome
+    outcome: Outcome | Needless
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +108,13 @@ def record(channel: Channel, transaction: Transaction, batch: Sequence[Tried]) -
     pairs = [(tried, _after(tried, now)) for tried in batch if tried.due.message.id in mine]
     left = [(tried, after) for tried, after in pairs if after.state is MessageState.SENT]
     store.save_outcomes(connection, [after for _, after in pairs])
-    snapshots.note_thread(connection, ((after.message_id, after.incident_id, now) for _, after in left))
-    mails = [Left(after.id, after.recipient, tried.subject, tried.raw) for tried, after in left]
+    threaded = ((_name(tried, after), after.incident_id, now) for tried, after in left)
+    snapshots.note_thread(connection, (one for one in threaded if one[0]))
+    mails = [
+        Left(after.id, after.recipient, tried.subject, tried.raw)
+        for tried, after in left
+        if after.channel is Way.MAIL
+    ]
     channel.keep(connection, mails, now)
     for tried, after in pairs:
         if fact := _fact(tried.due.message, after):
@@ -115,16 +137,30 @@ def tell(after: Message) -> None:
         case MessageState.REFUSED:
             telemetry.messages_refused.labels(after.channel.value).inc()
             log.warning("message_refused", **words)
+        case MessageState.WITHDRAWN:
+            log.info("message_withdrawn", **words)
+
+
+def _name(tried: Tried, after: Message) -> str:
+    """What later messages refer to: the mail's id, or what the other side calls it. What went to the team stands in no
+    thread with a customer."""
+    if after.kind is MessageKind.NUDGE:
+        return ""
+    if after.channel is Way.MAIL:
+        return after.message_id
+    return tried.outcome.receipt if isinstance(tried.outcome, Sent) else ""
 
 
 def _after(tried: Tried, now: datetime) -> Message:
     match tried.outcome:
         case Sent():
             return life.sent(tried.due.message, now)
-        case Passing(reason):
-            return life.delayed(tried.due.message, reason, now, random.random())
+        case Passing(reason, after=after):
+            return life.delayed(tried.due.message, reason, now, random.random(), after)
         case Permanent(reason):
             return life.refused(tried.due.message, reason)
+        case Needless(reason):
+            return life.withdrawn(tried.due.message, reason)
 
 
 def _fact(before: Message, after: Message) -> Fact | None:
@@ -133,6 +169,8 @@ def _fact(before: Message, after: Message) -> Fact | None:
             return MessageSent(message=after)
         case MessageState.REFUSED:
             return MessageRefused(message=after)
+        case MessageState.WITHDRAWN:
+            return MessageWithdrawn(message=after)
         case MessageState.DELAYED if before.state is MessageState.PLANNED:
             return MessageDelayed(message=after)
         case _:

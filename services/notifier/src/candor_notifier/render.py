@@ -1,56 +1,94 @@
-"""A message as text and as HTML, with the same facts in both: made when it is sent, from what the record holds then.
+"""A message as text and as HTML, with the same facts in both: made when it is sent, from what the record holds then."""
 
-Only values that are meant for customers come in. There is no type here that could hold a note.
-"""
-
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
-from candor_notifier.letters import Letter, Line, Voice, case_of, letter
+from candor_common.events import MessageKind, PromiseKind
+from candor_notifier.audience import Voice, for_customer, for_team
+from candor_notifier.domain.audience import ForCustomer, ForTeam
+from candor_notifier.domain.words import WORDS
+from candor_notifier.letters import Case, Letter, Line, Link, letter
 from candor_notifier.store import Due
+from candor_notifier.times import written
+
+_PROMISED: Mapping[PromiseKind, str] = {
+    PromiseKind.FIRST_RESPONSE: "the first answer to the customer",
+    PromiseKind.NEXT_UPDATE: "the next word to the customer",
+    PromiseKind.RESOLUTION: "the target for the fix",
+    PromiseKind.ESTIMATE: "the date that was named for the fix",
+    PromiseKind.FOLLOW_UP: "the follow-up",
+    PromiseKind.IMPROVEMENT_REPLY: "the answer to a suggestion",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What the customer reads."""
+    """What the reader reads."""
 
     subject: str
     text: str
     html: str
+    """Empty where text is enough."""
+    gist: str = ""
+    """What it comes to, in a sentence."""
+    next_by: str = ""
+    """When the next word comes, as a sentence."""
 
 
 def render(due: Due, voice: Voice) -> Mail:
-    """The same message for the same record, in the language of the customer. Raises `letters.Incomplete`."""
-    case, tag = case_of(due, voice)
-    text, said = case.text, letter(case)
-    lines = (
-        Line(text.doing, said.doing),
-        Line(text.expect, "\n".join(said.expect)),
-        Line(text.next_by, said.next_by),
-        Line(text.who, case.who),
-    )
-    reference = due.message.incident_id
+    """The same message for the same record. Raises `audience.Incomplete`."""
+    if due.message.kind is MessageKind.NUDGE:
+        return nudge(for_team(due, voice))
+    return told(for_customer(due, voice))
+
+
+def told(one: ForCustomer) -> Mail:
+    """In the language and zone of the customer."""
+    case, text = Case(one), WORDS[one.language]
+    said = letter(case)
     values = {
-        "language": tag,
+        "language": one.language,
         "letter": said,
-        "lines": lines,
-        "reply": text.reply,
-        "reference": text.reference.format(reference=reference),
+        "lines": (
+            Line(text.doing, said.doing),
+            Line(text.expect, "\n".join(said.expect)),
+            Line(text.next_by, said.next_by),
+            Line(text.who, case.who),
+        ),
+        "page": Link(said.page or text.page, one.page) if one.page else None,
+        "reply": text.reply if one.by_mail else text.answer,
+        "reference": text.reference.format(reference=one.reference),
     }
-    plain, html = _templates()
-    return Mail(_subject(said, case.title, reference), plain.render(values), html.render(values))
+    subject = _subject(said, one)
+    plain, html = _template("mail.txt").render(values), _template("mail.html").render(values)
+    return Mail(subject, plain, html, said.gist, said.next_by)
 
 
-def _subject(said: Letter, title: str, reference: str) -> str:
+def nudge(one: ForTeam) -> Mail:
+    """In English, as text alone."""
+    english = WORDS["en"]
+    promised, by = _PROMISED.get(one.promise, "a promise"), written(one.due_at, english, one.zone)
+    what = f"Missed: {promised}, due {by}" if one.missed else f"Due soon: {promised}, by {by}"
+    text = _template("nudge.txt").render(one=one, what=what)
+    return Mail(f"{what.partition(',')[0]}: {one.title} [{one.reference}]", text, "", f"{what}.", one.page)
+
+
+def _subject(said: Letter, one: ForCustomer) -> str:
     """With the reference, by which an answer finds its incident where a client drops all other marks."""
-    return f"{said.subject.format(title=title)} [{reference}]"
+    return f"{said.subject.format(title=one.title)} [{one.reference}]"
 
 
 @cache
-def _templates() -> tuple[Template, Template]:
-    environment = Environment(
+def _template(name: str) -> Template:
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
         loader=PackageLoader("candor_notifier", "templates"),
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
@@ -58,4 +96,3 @@ def _templates() -> tuple[Template, Template]:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("mail.txt"), environment.get_template("mail.html")

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from candor_common.columns import insert_new, save_newer
+from candor_common.columns import among, insert_new, save_newer
 from candor_common.events import Incident, Promise, PromiseState
 from candor_notifier.tables import incident, promise, thread
 
@@ -38,18 +38,49 @@ def save_promises(connection: Connection, promises: Iterable[Promise]) -> None:
     save_newer(connection, promise, rows, key="id", version="version")
 
 
+_INCIDENTS = sa.select(incident.c.id, incident.c.snapshot).where(among(incident.c.id, "ids"))
+
+
 def incidents_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Incident]:
-    query = sa.select(incident.c.id, incident.c.snapshot).where(incident.c.id.in_(ids))
-    return {row.id: row.snapshot for row in connection.execute(query)}
+    return {row.id: row.snapshot for row in connection.execute(_INCIDENTS, {"ids": ids})}
+
+
+_CONFIRM = (
+    sa.update(incident)
+    .where(among(incident.c.id, "ids"))
+    .values(confirmed_at=sa.bindparam("at", type_=incident.c.confirmed_at.type))
+)
+_CONFIRMED = sa.select(incident.c.id).where(among(incident.c.id, "ids"), incident.c.confirmed_at.is_not(None))
+
+
+def confirm(connection: Connection, ids: Collection[str], at: datetime | None) -> None:
+    """Note that customers said that it works; without a time, that it does not after all."""
+    if ids:
+        connection.execute(_CONFIRM, {"ids": ids, "at": at})
+
+
+def confirmed(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Those of the incidents whose customer said that it works."""
+    return set(connection.scalars(_CONFIRMED, {"ids": ids}))
+
+
+_PROMISES = sa.select(promise.c.snapshot).where(
+    among(promise.c.incident_id, "about"), among(promise.c.state, "states")
+)
 
 
 def promises_of(
     connection: Connection, incident_ids: Collection[str], states: Collection[PromiseState]
 ) -> list[Promise]:
-    query = sa.select(promise.c.snapshot).where(
-        promise.c.incident_id.in_(incident_ids), promise.c.state.in_([state.value for state in states])
-    )
-    return list(connection.scalars(query))
+    given = {"about": incident_ids, "states": [state.value for state in states]}
+    return list(connection.scalars(_PROMISES, given))
+
+
+_PROMISES_BY_ID = sa.select(promise.c.id, promise.c.snapshot).where(among(promise.c.id, "ids"))
+
+
+def promises_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Promise]:
+    return {row.id: row.snapshot for row in connection.execute(_PROMISES_BY_ID, {"ids": ids})}
 
 
 def note_thread(connection: Connection, mails: Iterable[tuple[str, str, datetime]]) -> None:
@@ -60,14 +91,16 @@ def note_thread(connection: Connection, mails: Iterable[tuple[str, str, datetime
     insert_new(connection, thread, rows)
 
 
+_THREADS = (
+    sa.select(thread.c.incident_id, thread.c.message_id)
+    .where(among(thread.c.incident_id, "about"))
+    .order_by(thread.c.at, thread.c.number)
+)
+
+
 def threads_of(connection: Connection, incident_ids: Collection[str]) -> Mapping[str, list[str]]:
     """The ids of mail that came in or left, oldest first, by incident."""
-    query = (
-        sa.select(thread.c.incident_id, thread.c.message_id)
-        .where(thread.c.incident_id.in_(incident_ids))
-        .order_by(thread.c.at, thread.c.number)
-    )
     found: dict[str, list[str]] = defaultdict(list)
-    for row in connection.execute(query):
+    for row in connection.execute(_THREADS, {"about": incident_ids}):
         found[row.incident_id].append(row.message_id)
     return found

@@ -1,6 +1,6 @@
 """The messages: which are due, who sends them, and what became of them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, RowMapping
 
-from candor_common.columns import insert_new
-from candor_common.events import Incident, Message, MessageState, Promise, PromiseState
+from candor_common.columns import among, insert_new
+from candor_common.events import Incident, Message, MessageKind, MessageState, Promise, PromiseState
 from candor_notifier import snapshots
-from candor_notifier.domain.message import PATIENCE, Planned, Words
+from candor_notifier.domain.message import PATIENCE, WAITING_FOR_PROMISES, Planned, Words
 from candor_notifier.tables import message, metadata
 
 __all__ = ["metadata"]
@@ -35,6 +35,8 @@ class Due:
     """Ids of earlier mail in the conversation, oldest first."""
     at: datetime
     """When it was claimed: what lies before is past."""
+    as_known: Promise | None = None
+    """Of a message about a promise, the promise as it stands now."""
 
 
 def plan(connection: Connection, planned: Sequence[tuple[Planned, str]]) -> None:
@@ -50,6 +52,7 @@ def plan(connection: Connection, planned: Sequence[tuple[Planned, str]]) -> None
             "kind": one.message.kind.value,
             "traceparent": traceparent,
             "words": _words.dump_json(one.words, exclude_none=True).decode(),
+            "acknowledged": _acknowledged(one),
             "snapshot": one.message,
         }
         for place, (one, traceparent) in enumerate(planned)
@@ -57,20 +60,46 @@ def plan(connection: Connection, planned: Sequence[tuple[Planned, str]]) -> None
     insert_new(connection, message, rows)
 
 
-def hasten(connection: Connection, kind: str, incident_ids: Collection[str], now: datetime) -> None:
-    """Messages of a kind that wait for something need wait no longer. One that is being sent is left alone:
-    it is due again only when its lease is over, which is further away."""
-    connection.execute(
-        sa.update(message)
-        .where(
-            message.c.incident_id.in_(incident_ids),
-            message.c.kind == kind,
-            message.c.state == MessageState.PLANNED.value,
-            message.c.send_at > now,
-            message.c.send_at <= now + PATIENCE,
-        )
-        .values(send_at=now)
+def _acknowledged(one: Planned) -> str | None:
+    counts = one.message.kind is MessageKind.ACKNOWLEDGEMENT and one.words.withheld is None
+    return inbox(one.message.recipient) if counts else None
+
+
+def inbox(recipient: str) -> str:
+    """By what recipients are told apart where it counts how often they are written to."""
+    return recipient.casefold()[:320]
+
+
+_ACKNOWLEDGED = (
+    sa.select(message.c.acknowledged, sa.func.count().label("times"))
+    .where(among(message.c.acknowledged, "inboxes"), message.c.planned_at > sa.bindparam("since"))
+    .group_by(message.c.acknowledged)
+)
+
+
+def acknowledged(connection: Connection, inboxes: Collection[str], since: datetime) -> Counter[str]:
+    """How many acknowledgements each got that may leave, or have left."""
+    rows = connection.execute(_ACKNOWLEDGED, {"inboxes": inboxes, "since": since})
+    return Counter({row.acknowledged: row.times for row in rows})
+
+
+_HASTEN = (
+    sa.update(message)
+    .where(
+        among(message.c.incident_id, "about"),
+        message.c.kind.in_(sorted(WAITING_FOR_PROMISES)),
+        message.c.state == MessageState.PLANNED.value,
+        message.c.send_at > sa.bindparam("now"),
+        message.c.send_at <= sa.bindparam("patience"),
     )
+    .values(send_at=sa.bindparam("now"))
+)
+
+
+def hasten(connection: Connection, incident_ids: Collection[str], now: datetime) -> None:
+    """Messages that wait for promises need wait no longer. One that is being sent is left alone: it is due again only
+    when its lease is over, which is further away."""
+    connection.execute(_HASTEN, {"about": incident_ids, "now": now, "patience": now + PATIENCE})
 
 
 def try_again(connection: Connection, now: datetime, beyond: timedelta) -> int:
@@ -86,24 +115,7 @@ def take_back(connection: Connection, now: datetime) -> None:
     connection.execute(sa.update(message).where(later).values(send_at=now))
 
 
-def claim(connection: Connection, now: datetime, lease: timedelta, limit: int) -> list[Due]:
-    """Messages that are due, ours alone until the lease is over; what another replica holds is left to it.
-
-    About one incident the customer reads things in order: a message waits until those before it left or were refused.
-    """
-    query = (
-        sa.select(message)
-        .where(message.c.send_at <= now, ~_waits_for_another())
-        .order_by(message.c.send_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    rows = connection.execute(query).mappings().all()
-    if not rows:
-        return []
-    ids = [row["id"] for row in rows]
-    connection.execute(sa.update(message).where(message.c.id.in_(ids)).values(send_at=now + lease))
-    return _with_context(connection, rows, now)
+_NUDGE = MessageKind.NUDGE.value
 
 
 def _waits_for_another() -> sa.Exists:
@@ -112,17 +124,43 @@ def _waits_for_another() -> sa.Exists:
         before.c.planned_at < message.c.planned_at,
         sa.and_(before.c.planned_at == message.c.planned_at, before.c.place < message.c.place),
     )
+    in_line = sa.and_(message.c.kind != _NUDGE, before.c.kind != _NUDGE)
     return sa.exists().where(
-        before.c.incident_id == message.c.incident_id, before.c.send_at.is_not(None), earlier
+        before.c.incident_id == message.c.incident_id, before.c.send_at.is_not(None), in_line, earlier
     )
+
+
+_CLAIM = (
+    sa.select(message)
+    .where(message.c.send_at <= sa.bindparam("now"), ~_waits_for_another())
+    .order_by(message.c.send_at)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_LEASE = sa.update(message).where(among(message.c.id, "ids")).values(send_at=sa.bindparam("until"))
+
+
+def claim(connection: Connection, now: datetime, lease: timedelta, limit: int) -> list[Due]:
+    """Messages that are due, ours alone until the lease is over; what another replica holds is left to it.
+
+    About one incident the customer reads things in order: a message waits until those before it left or were refused.
+    A nudge, which is not for the customer, waits for none and holds up none.
+    """
+    rows = connection.execute(_CLAIM, {"now": now, "most": limit}).mappings().all()
+    if not rows:
+        return []
+    connection.execute(_LEASE, {"ids": [row["id"] for row in rows], "until": now + lease})
+    return _with_context(connection, rows, now)
+
+
+_MORE_DUE = sa.select(message.c.incident_id).where(
+    among(message.c.incident_id, "about"), message.c.send_at <= sa.bindparam("now")
+)
 
 
 def with_more_due(connection: Connection, incident_ids: Collection[str], now: datetime) -> set[str]:
     """Those of the incidents about which another message is due."""
-    query = sa.select(message.c.incident_id).where(
-        message.c.incident_id.in_(incident_ids), message.c.send_at <= now
-    )
-    return set(connection.scalars(query))
+    return set(connection.scalars(_MORE_DUE, {"about": incident_ids, "now": now}))
 
 
 def renew(connection: Connection, identifier: str, leased_until: datetime, until: datetime) -> bool:
@@ -138,49 +176,59 @@ def _with_context(connection: Connection, rows: Sequence[RowMapping], now: datet
     for one in snapshots.promises_of(connection, about, {PromiseState.OPEN}):
         promises[one.incident_id].append(one)
     threads = snapshots.threads_of(connection, about)
+    words = [_words.validate_json(row["words"]) for row in rows]
+    told_of = [one.about.id for one in words if one.about]
+    as_known = snapshots.promises_by_id(connection, told_of) if told_of else {}
     return [
         Due(
             row["snapshot"],
-            _words.validate_json(row["words"]),
+            its_words,
             row["traceparent"],
             incidents.get(row["incident_id"]),
             tuple(promises[row["incident_id"]]),
             tuple(one for one in threads[row["incident_id"]] if one != row["snapshot"].message_id),
             now,
+            as_known.get(its_words.about.id) if its_words.about else None,
         )
-        for row in rows
+        for row, its_words in zip(rows, words, strict=True)
     ]
+
+
+_NEXT_DUE = sa.select(sa.func.min(message.c.send_at)).where(message.c.send_at > sa.bindparam("now"))
 
 
 def next_due(connection: Connection, now: datetime) -> datetime | None:
     """When after now the next message is to be sent or tried again."""
-    query = sa.select(sa.func.min(message.c.send_at)).where(message.c.send_at > now)
-    moment: datetime | None = connection.scalar(query)
+    moment: datetime | None = connection.scalar(_NEXT_DUE, {"now": now})
     return moment
+
+
+_UNFINISHED = (
+    sa.select(message.c.id)
+    .where(among(message.c.id, "ids"), message.c.send_at.is_not(None))
+    .order_by(message.c.id)
+    .with_for_update()
+)
 
 
 def unfinished(connection: Connection, ids: Collection[str]) -> set[str]:
     """Those of the messages that are neither sent nor refused, locked. Another replica may have sent one whose
     lease was over."""
-    query = (
-        sa.select(message.c.id)
-        .where(message.c.id.in_(ids), message.c.send_at.is_not(None))
-        .order_by(message.c.id)
-        .with_for_update()
-    )
-    return set(connection.scalars(query))
+    return set(connection.scalars(_UNFINISHED, {"ids": ids}))
+
+
+_OUTCOME = (
+    sa.update(message)
+    .where(message.c.id == sa.bindparam("of"))
+    .values(state=sa.bindparam("now"), send_at=sa.bindparam("again"), snapshot=sa.bindparam("after"))
+)
 
 
 def save_outcomes(connection: Connection, messages: Sequence[Message]) -> None:
     """Write what became of messages: sent and refused ones are done, delayed ones are due again."""
-    statement = (
-        sa.update(message)
-        .where(message.c.id == sa.bindparam("of"))
-        .values(state=sa.bindparam("now"), send_at=sa.bindparam("again"), snapshot=sa.bindparam("after"))
-    )
     rows = [{"of": one.id, "now": one.state.value, "again": one.retry_at, "after": one} for one in messages]
     if rows:
-        connection.execute(statement, rows)
+        connection.execute(_OUTCOME, rows)
 
 
 def messages(connection: Connection, incident_id: str | None, state: str | None, limit: int) -> list[Message]:

@@ -1,4 +1,8 @@
-"""The tables of notifier. Snapshots of incidents and promises are here because a message is rendered from them."""
+"""The tables of notifier. Snapshots of incidents and promises are here because a message is rendered from them.
+
+`notifier_incident.confirmed_at` says when the customer said that it works; `notifier_message.acknowledged` holds, for an
+acknowledgement that may leave, the address in small letters.
+"""
 
 import sqlalchemy as sa
 
@@ -13,6 +17,7 @@ incident = sa.Table(
     sa.Column("id", sa.String(20), primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("snapshot", Snapshot(Incident), nullable=False),
+    sa.Column("confirmed_at", Moment),
 )
 
 promise = sa.Table(
@@ -37,9 +42,17 @@ message = sa.Table(
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("traceparent", sa.String(55), nullable=False),
     sa.Column("words", sa.Text, nullable=False),
+    sa.Column("acknowledged", sa.String(320)),
     sa.Column("snapshot", Snapshot(Message), nullable=False),
     sa.Index("notifier_message_due", "send_at"),
     sa.Index("notifier_message_planned", "planned_at"),
+    sa.Index(
+        "notifier_message_acknowledged",
+        "acknowledged",
+        "planned_at",
+        postgresql_where=sa.text("acknowledged IS NOT NULL"),
+        sqlite_where=sa.text("acknowledged IS NOT NULL"),
+    ),
 )
 
 thread = sa.Table(

@@ -1,0 +1,215 @@
+"""From the record to what one reader may know of it. Everything that leaves the house comes through here."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from candor_common.charter import Charter
+from candor_common.events import Channel, Incident, IncidentStatus, MessageKind, Promise, PromiseKind
+from candor_common.working_time import ALWAYS_OPEN
+from candor_notifier.domain import audience as said
+from candor_notifier.domain import words
+from candor_notifier.domain.audience import ForCustomer, ForTeam, Incomplete, Said
+from candor_notifier.domain.needless import OVER
+from candor_notifier.domain.plain import one_line, paragraphs
+from candor_notifier.domain.silence import OF_WORDS
+from candor_notifier.store import Due
+from candor_notifier.times import zone_of
+
+T = TypeVar("T")
+
+MOST_LINES = 3
+"""How much of a request its acknowledgement repeats."""
+
+
+def _silent(_incident: Incident) -> timedelta | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What all messages of an installation share."""
+
+    public_url: str
+    time_zone: str
+    name: str
+    """Whom customers know us by."""
+    teams: Mapping[str, str]
+    """The teams' names by id."""
+    cadence: Callable[[Incident], timedelta | None] = _silent
+    """How soon words follow words about an incident; None where that is no time on the clock."""
+
+
+def cadence_of(charter: Charter) -> Callable[[Incident], timedelta | None]:
+    """The charter's, for incidents that are served under this version of it."""
+
+    def cadence(incident: Incident) -> timedelta | None:
+        if incident.charter_version != charter.version:
+            return None
+        goal = charter.goal(PromiseKind.NEXT_UPDATE, incident.priority, incident.level)
+        return goal.target.open_time(ALWAYS_OPEN) if goal and goal.target.on_clock else None
+
+    return cadence
+
+
+def for_customer(due: Due, voice: Voice) -> ForCustomer:
+    """What the customer is told. Raises Incomplete."""
+    reference, told = due.message.incident_id, _said(due, voice)
+    by_mail = due.message.channel is Channel.MAIL
+    incident = due.incident
+    if incident is None:
+        tag = words.tag(due.words.language or "en")
+        return ForCustomer(
+            reference, tag, voice.time_zone, reference, told, voice.name, page=due.words.page, by_mail=by_mail
+        )
+    return ForCustomer(
+        reference=reference,
+        language=words.tag(incident.language),
+        zone=zone_of(incident.requester.zone if incident.requester else None, voice.time_zone),
+        title=one_line(incident.title) or reference,
+        team=voice.teams.get(incident.team, incident.team),
+        said=told,
+        owner=one_line(incident.owner or ""),
+        doing=paragraphs(incident.last_update.doing) if incident.last_update else "",
+        over=incident.status in OVER,
+        write_by=_next_open(due, *OF_WORDS),
+        write_within=_write_within(incident, voice),
+        fix_by=_fix_by(due, incident),
+        page=due.words.page,
+        by_mail=by_mail,
+    )
+
+
+def for_team(due: Due, voice: Voice) -> ForTeam:
+    """What the owner or the lead is told. Raises Incomplete."""
+    incident, promise = due.incident, due.words.about
+    if incident is None or promise is None:
+        raise Incomplete(due.message.id)
+    return ForTeam(
+        reference=incident.id,
+        title=one_line(incident.title) or incident.id,
+        priority=incident.priority,
+        team=voice.teams.get(incident.team, incident.team),
+        owner=one_line(incident.owner or ""),
+        promise=promise.kind,
+        due_at=promise.due_at,
+        missed=due.words.missed is not None,
+        zone=voice.time_zone,
+        page=f"{voice.public_url}/incidents/{incident.id}",
+    )
+
+
+def _next_open(due: Due, *kinds: PromiseKind) -> datetime | None:
+    """When the next open promise of these kinds is due. A clock that is stopped, or a date that is over, promises
+    nothing."""
+    found = (one.due_at for one in due.promises if one.kind in kinds and one.running)
+    return min((one for one in found if one > due.at), default=None)
+
+
+def _fix_by(due: Due, incident: Incident) -> datetime | None:
+    """A date that a person named stands in the place of the target, also when it is over."""
+    return _next_open(due, PromiseKind.ESTIMATE if incident.estimate else PromiseKind.RESOLUTION)
+
+
+def _write_within(incident: Incident, voice: Voice) -> timedelta | None:
+    """Nothing while the customer has the word, and when it works."""
+    waits = incident.status in OVER or incident.status is IncidentStatus.WAITING
+    return None if waits else voice.cadence(incident)
+
+
+def _first_lines(incident: Incident) -> str:
+    """What the customer wrote, without what they quote and without the title once more."""
+    return "\n".join([line for line, _ in zip(_lines(incident), range(MOST_LINES), strict=False)])
+
+
+def _lines(incident: Incident) -> Iterator[str]:
+    title = one_line(incident.title)
+    for text in paragraphs(incident.description[:4000]).split("\n"):
+        line = one_line(text)
+        if line and line != title and not line.startswith((">", "--")):
+            yield line
+
+
+def _said(due: Due, voice: Voice) -> Said:
+    tell = _SAID.get(due.message.kind)
+    if tell is None:
+        raise Incomplete(due.message.kind)
+    return tell(due, voice)
+
+
+def _received(due: Due, _voice: Voice) -> Said:
+    return said.Received(_first_lines(_known(due.incident)))
+
+
+def _news(due: Due, _voice: Voice) -> Said:
+    given = _known(due.words.update)
+    ahead = given.next_by is not None and given.next_by > due.at
+    return said.News(paragraphs(given.doing), paragraphs(given.expect), given.next_by if ahead else None)
+
+
+def _asked(due: Due, _voice: Voice) -> Said:
+    return said.Asked(paragraphs(_known(due.words.question)))
+
+
+def _estimated(due: Due, _voice: Voice) -> Said:
+    given, before = _known(due.words.estimate), due.words.previous
+    if before is None:
+        target = [one.due_at for one in due.promises if one.kind is PromiseKind.RESOLUTION and one.running]
+        return _estimate_after(given.fixed_by, given.reason, min(target, default=None), given.given_at)
+    return _estimate_after(given.fixed_by, given.reason, before.fixed_by, given.given_at)
+
+
+def _estimate_after(fixed_by: datetime, reason: str, before: datetime | None, given_at: datetime) -> Said:
+    late = before is not None and before <= given_at
+    return said.Estimated(fixed_by, paragraphs(reason), before, late)
+
+
+def _handed_over(due: Due, voice: Voice) -> Said:
+    team = _known(due.words.team)
+    return said.HandedOver(voice.teams.get(team, team))
+
+
+def _worked_around(due: Due, _voice: Voice) -> Said:
+    return said.WorkedAround(paragraphs(_known(due.words.workaround)))
+
+
+def _resolved(due: Due, _voice: Voice) -> Said:
+    given = _known(due.words.resolution)
+    return said.Resolved(paragraphs(given.cause), paragraphs(given.done), paragraphs(given.checked))
+
+
+def _missed(due: Due, _voice: Voice) -> Said:
+    missed: Promise = _known(due.words.missed)
+    return said.Missed(missed.kind, missed.due_at)
+
+
+def _nothing_new(due: Due, _voice: Voice) -> Said:
+    missed: Promise = _known(due.words.missed)
+    return said.StillNothing(missed.kind, missed.due_at)
+
+
+def _invited(due: Due, voice: Voice) -> Said:
+    return said.Invited(f"{voice.public_url}/survey/{_known(due.words.survey_token)}")
+
+
+def _known(value: T | None) -> T:
+    if value is None:
+        raise Incomplete("the record lacks it")
+    return value
+
+
+_SAID: Mapping[MessageKind, Callable[[Due, Voice], Said]] = {
+    MessageKind.ACKNOWLEDGEMENT: _received,
+    MessageKind.UPDATE: _news,
+    MessageKind.QUESTION: _asked,
+    MessageKind.ESTIMATE: _estimated,
+    MessageKind.HANDOVER: _handed_over,
+    MessageKind.WORKAROUND: _worked_around,
+    MessageKind.BREACH_NOTICE: _missed,
+    MessageKind.NOTHING_NEW: _nothing_new,
+    MessageKind.RESOLUTION: _resolved,
+    MessageKind.REOPENED: lambda _due, _voice: said.OpenAgain(),
+    MessageKind.CLOSED: lambda _due, _voice: said.Closed(),
+    MessageKind.SURVEY: _invited,
+}

@@ -1,0 +1,81 @@
+"""Why a planned message is not sent after all: what it would say is no longer true, or nobody is helped by it."""
+
+from candor_common.events import Incident, IncidentStatus, MessageKind, Promise, PromiseKind, PromiseState
+from candor_notifier.domain.message import Words
+
+OVER = frozenset({IncidentStatus.RESOLVED, IncidentStatus.VERIFIED, IncidentStatus.CLOSED})
+"""What is said to work."""
+_GONE = {
+    IncidentStatus.MERGED: "the incident is part of another now",
+    IncidentStatus.CANCELLED: "the incident was cancelled",
+}
+_NOT_MISSED = {
+    PromiseState.KEPT: "the promise turned out to be kept in time",
+    PromiseState.WITHDRAWN: "the promise turned out not to apply",
+    PromiseState.OPEN: "the promise turned out to be due later",
+}
+_NOT_AT_RISK = {
+    PromiseState.KEPT: "the promise was kept meanwhile",
+    PromiseState.WITHDRAWN: "the promise no longer applies",
+}
+_AUTOMATIC = frozenset(
+    {
+        MessageKind.ACKNOWLEDGEMENT,
+        MessageKind.HANDOVER,
+        MessageKind.BREACH_NOTICE,
+        MessageKind.NOTHING_NEW,
+        MessageKind.REOPENED,
+        MessageKind.CLOSED,
+        MessageKind.NUDGE,
+    }
+)
+"""What nobody wrote. What a person wrote is always sent."""
+
+
+def why_needless(
+    kind: MessageKind, words: Words, incident: Incident | None, as_known: Promise | None
+) -> str | None:
+    """Why a message is not sent; None when it is.
+
+    A breach may be found out before the fact that kept the promise is heard of. `as_known` is the promise that the
+    message is about as it stands now; how it stood before is in the words.
+    """
+    if words.withheld:
+        return words.withheld
+    if why := _why_not_of_promise(words, as_known):
+        return why
+    if incident is None or kind not in _AUTOMATIC:
+        return None
+    return _GONE.get(incident.status) or _overtaken(kind, words, incident)
+
+
+def _why_not_of_promise(words: Words, as_known: Promise | None) -> str | None:
+    if as_known is None:
+        return None
+    if words.missed:
+        return _NOT_MISSED.get(as_known.state)
+    return _NOT_AT_RISK.get(as_known.state)
+
+
+def _overtaken(kind: MessageKind, words: Words, incident: Incident) -> str | None:
+    match kind:
+        case MessageKind.BREACH_NOTICE if _was_replaced(words.missed, incident):
+            return "the customer was told another date before"
+        case MessageKind.HANDOVER if incident.team != words.team:
+            return "it was handed on since"
+        case MessageKind.REOPENED if incident.status in OVER:
+            return "it was resolved again before"
+        case MessageKind.CLOSED if incident.status is not IncidentStatus.CLOSED:
+            return "it was opened again since"
+    return None
+
+
+def _was_replaced(missed: Promise | None, incident: Incident) -> bool:
+    """A date that a person gave in time stands in the place of the target."""
+    given = incident.estimate
+    return (
+        missed is not None
+        and missed.kind is PromiseKind.RESOLUTION
+        and given is not None
+        and given.given_at <= missed.due_at
+    )

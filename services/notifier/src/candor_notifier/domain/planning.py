@@ -1,0 +1,189 @@
+"""Which messages a fact asks for. Nobody is written to because of a robot's words, a list's or a bounce."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from candor_common.events import (
+    Channel,
+    CustomerAsked,
+    EstimateGiven,
+    Fact,
+    Incident,
+    IncidentAssigned,
+    IncidentClosed,
+    IncidentEscalated,
+    IncidentOpened,
+    IncidentReopened,
+    IncidentResolved,
+    IncidentUpdated,
+    Message,
+    MessageKind,
+    MessageState,
+    Origin,
+    Promise,
+    PromiseKind,
+    SurveyInvited,
+    WorkaroundGiven,
+)
+from candor_notifier.domain.message import PATIENCE, WAITING_FOR_PROMISES, Planned, Words
+from candor_notifier.domain.route import Route, route
+
+TO_CUSTOMERS = frozenset(
+    {PromiseKind.FIRST_RESPONSE, PromiseKind.NEXT_UPDATE, PromiseKind.RESOLUTION, PromiseKind.ESTIMATE}
+)
+"""Promises whose breach the customer is told about."""
+
+_NO_WORDS = Words()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where and when messages are planned: the domain of our mail, the present moment, and the ways that there are."""
+
+    domain: str
+    now: datetime
+    offered: Collection[Channel] = frozenset({Channel.MAIL})
+
+
+def told_by(event_id: str, fact: Fact, desk: Desk) -> Planned | None:
+    """What the change of an incident is to tell its customer; nothing for most changes."""
+    plan = _PLANS.get(type(fact))
+    return plan(event_id, fact, desk) if plan else None
+
+
+def acknowledgement(event_id: str, fact: IncidentOpened, desk: Desk) -> Planned | None:
+    """For a human who wrote first."""
+    if fact.incident.origin is not Origin.HUMAN:
+        return None
+    return _to_requester(event_id, MessageKind.ACKNOWLEDGEMENT, fact.incident, desk)
+
+
+def update(event_id: str, fact: IncidentUpdated, desk: Desk) -> Planned | None:
+    return _to_requester(event_id, MessageKind.UPDATE, fact.incident, desk, Words(update=fact.update))
+
+
+def question(event_id: str, fact: CustomerAsked, desk: Desk) -> Planned | None:
+    asked = fact.incident.question
+    if asked is None:
+        return None
+    return _to_requester(event_id, MessageKind.QUESTION, fact.incident, desk, Words(question=asked.text))
+
+
+def estimate(event_id: str, fact: EstimateGiven, desk: Desk) -> Planned | None:
+    """The date that was given, with the one before."""
+    given = fact.incident.estimate
+    if given is None:
+        return None
+    words = Words(estimate=given, previous=fact.previous)
+    return _to_requester(event_id, MessageKind.ESTIMATE, fact.incident, desk, words)
+
+
+def handover(event_id: str, fact: IncidentAssigned | IncidentEscalated, desk: Desk) -> Planned | None:
+    """When another team has it. Who of a team has it is no news of its own."""
+    before, after = fact.previous_team, fact.incident.team
+    if before in (None, after):
+        return None
+    return _to_requester(event_id, MessageKind.HANDOVER, fact.incident, desk, Words(team=after))
+
+
+def workaround(event_id: str, fact: WorkaroundGiven, desk: Desk) -> Planned | None:
+    if fact.incident.workaround is None:
+        return None
+    words = Words(workaround=fact.incident.workaround)
+    return _to_requester(event_id, MessageKind.WORKAROUND, fact.incident, desk, words)
+
+
+def resolution(event_id: str, fact: IncidentResolved, desk: Desk) -> Planned | None:
+    words = Words(resolution=fact.resolution)
+    return _to_requester(event_id, MessageKind.RESOLUTION, fact.incident, desk, words)
+
+
+def reopened(event_id: str, fact: IncidentReopened, desk: Desk) -> Planned | None:
+    return _to_requester(event_id, MessageKind.REOPENED, fact.incident, desk)
+
+
+def closed(event_id: str, fact: IncidentClosed, desk: Desk) -> Planned | None:
+    """For who has not confirmed it: who has knows that it is over."""
+    return _to_requester(event_id, MessageKind.CLOSED, fact.incident, desk)
+
+
+def breach_notice(promise: Promise, incident: Incident, desk: Desk, *, last: bool = False) -> Planned | None:
+    """One per missed promise, however often its breach is told. No robot gets one: nobody wrote it.
+
+    `last` when no other promise follows by itself: then only a person can go on, and that is said.
+    """
+    if promise.kind not in TO_CUSTOMERS or incident.origin is not Origin.HUMAN:
+        return None
+    kind = MessageKind.NOTHING_NEW if last else MessageKind.BREACH_NOTICE
+    return _to_requester(promise.id, kind, incident, desk, Words(missed=promise))
+
+
+def survey(event_id: str, fact: SurveyInvited, desk: Desk, token: str) -> Planned | None:
+    asked = fact.survey
+    if not asked.recipient.address:
+        return None
+    way = route(Channel.UNKNOWN, asked.recipient.address, desk.offered)
+    words = Words(survey_token=token, language=asked.language)
+    return planned(Cause(event_id, MessageKind.SURVEY, asked.incident_id), way, desk, words)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What a message is for."""
+
+    of: str
+    """The id of the event, or of the promise that was missed."""
+    kind: MessageKind
+    incident_id: str
+
+
+def planned(cause: Cause, way: Route, desk: Desk, words: Words) -> Planned:
+    """A message to be sent on its way; where there is none, it is refused with the reason once it is due."""
+    if way.reason:
+        words = Words(no_way=way.reason)
+    wait = PATIENCE if cause.kind in WAITING_FOR_PROMISES and not way.reason else timedelta()
+    return Planned(_message(cause, way, desk), words, desk.now + wait)
+
+
+def _to_requester(
+    cause: str, kind: MessageKind, incident: Incident, desk: Desk, words: Words = _NO_WORDS
+) -> Planned | None:
+    if incident.requester is None or not incident.requester.address:
+        return None
+    way = route(incident.channel, incident.requester.address, desk.offered)
+    return planned(Cause(cause, kind, incident.id), way, desk, words)
+
+
+def _message(cause: Cause, way: Route, desk: Desk) -> Message:
+    """Ids are made of what the message is for, so that it is the same message however often it is planned."""
+    # A missed promise is told in one of two forms, and once.
+    named = MessageKind.BREACH_NOTICE if cause.kind is MessageKind.NOTHING_NEW else cause.kind
+    identifier = str(uuid5(NAMESPACE_URL, f"urn:candor:message:{cause.of}:{named}:{way.address}"))
+    return Message(
+        id=identifier,
+        incident_id=cause.incident_id,
+        kind=cause.kind,
+        state=MessageState.PLANNED,
+        channel=way.channel,
+        recipient=way.address,
+        message_id=f"<{cause.incident_id}.{identifier}@{desk.domain}>",
+        cause_event_id=cause.of,
+        planned_at=desk.now,
+    )
+
+
+_PLANS: Mapping[type[Fact], Callable[[str, Any, Desk], Planned | None]] = {
+    IncidentOpened: acknowledgement,
+    IncidentUpdated: update,
+    CustomerAsked: question,
+    EstimateGiven: estimate,
+    IncidentAssigned: handover,
+    IncidentEscalated: handover,
+    WorkaroundGiven: workaround,
+    IncidentResolved: resolution,
+    IncidentReopened: reopened,
+    IncidentClosed: closed,
+}

@@ -1,0 +1,71 @@
+"""Plans messages: gives them what must be the same in every attempt, keeps within the cap, and rings the bell."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import TypeAlias
+
+from candor_common.database import Transaction
+from candor_common.events import MessageKind
+from candor_common.links import customer_link
+from candor_common.service import Context
+from candor_notifier import store
+from candor_notifier.channels.ways import offered
+from candor_notifier.domain.message import Planned
+from candor_notifier.domain.planning import Desk
+
+MAIL = "notifier.mail"
+"""The bell that rings when there is something to send."""
+HOUR = timedelta(hours=1)
+
+Traced: TypeAlias = tuple[Planned, str]
+"""A planned message and the trace that it carries on."""
+
+
+def desk_of(transaction: Transaction, context: Context) -> Desk:
+    settings = context.settings
+    return Desk(settings.mail_from.rpartition("@")[2], transaction.now, offered(settings))
+
+
+def plan(transaction: Transaction, planned: Sequence[Traced], context: Context) -> None:
+    """Note messages to be sent, each once however often it is planned."""
+    if not planned:
+        return
+    most = context.settings.acknowledgements_per_hour
+    kept = list(_capped(transaction, planned, most))
+    store.plan(transaction.connection, [(_with_page(one, context), trace) for one, trace in kept])
+    transaction.wake(MAIL)
+
+
+def _capped(transaction: Transaction, planned: Sequence[Traced], most: int) -> Iterator[Traced]:
+    """Whoever writes again and again, or is made to seem to, is not flooded by our automatic answers."""
+    inboxes = {store.inbox(one.message.recipient) for one, _ in planned if _is_answer(one)}
+    had: Counter[str] = Counter()
+    if inboxes:
+        had = store.acknowledged(transaction.connection, inboxes, transaction.now - HOUR)
+    for one, trace in planned:
+        if not _is_answer(one):
+            yield one, trace
+            continue
+        inbox = store.inbox(one.message.recipient)
+        had[inbox] += 1
+        yield (one if had[inbox] <= most else _withheld(one, transaction, most)), trace
+
+
+def _is_answer(one: Planned) -> bool:
+    return one.message.kind is MessageKind.ACKNOWLEDGEMENT and one.words.no_way is None
+
+
+def _withheld(one: Planned, transaction: Transaction, most: int) -> Planned:
+    why = f"this address had {most} acknowledgements within an hour already"
+    return Planned(one.message, replace(one.words, withheld=why), transaction.now)
+
+
+def _with_page(one: Planned, context: Context) -> Planned:
+    """With the address of the customer's page. A nudge has none: whoever has it can answer for the customer."""
+    words = one.words
+    if one.message.kind is MessageKind.NUDGE or words.no_way or words.withheld:
+        return one
+    page = customer_link(context.signer, context.settings.public_url, one.message.incident_id)
+    return replace(one, words=replace(words, page=page))

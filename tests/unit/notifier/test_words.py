@@ -1,0 +1,260 @@
+"""The words of every kind of message, complete and alike in the three languages."""
+
+import re
+from dataclasses import fields, replace
+from datetime import timedelta
+
+import pytest
+
+from candor_common.events import Contact, IncidentStatus, MessageKind, PromiseKind, PromiseState, Update
+from candor_notifier.domain.words import WORDS, Words
+from candor_notifier.render import render
+from candor_notifier.times import lasting, zone_of
+from tests.unit.notifier.builders import (
+    LANGUAGES,
+    PAGE,
+    VOICE,
+    a_breach_notice,
+    a_closing,
+    a_handover,
+    a_nudge,
+    a_promise,
+    a_question,
+    a_reopening,
+    a_resolution,
+    a_workaround,
+    after,
+    an_estimate,
+    an_incident,
+    an_update,
+    of_every_kind,
+    said_before,
+)
+from tests.unit.notifier.test_render import lines
+
+PLACE = re.compile(r"{(\w+)}")
+TO_NO_CUSTOMER = {MessageKind.NUDGE, MessageKind.UNKNOWN}
+SIMPLIFIED_ONLY = set("们单务对应复响应进处间见电邮请联络数据网变办系统订")
+TRADITIONAL_ONLY = set("們單務對應複響應進處間見電郵請聯絡數據網變辦系統訂")
+
+
+def texts(language: str) -> dict[str, str]:
+    """Every text of a language; those of a list by their places."""
+    found: dict[str, str] = {}
+    for field in fields(Words):
+        value = getattr(WORDS[language], field.name)
+        found |= {field.name: value} if isinstance(value, str) else _numbered(field.name, value)
+    return found
+
+
+def _numbered(name: str, values: tuple[str, ...]) -> dict[str, str]:
+    return {f"{name} {place}": one for place, one in enumerate(values)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_message_to_a_customer_has_words(language: str) -> None:
+    kinds = {due.message.kind for due in of_every_kind(language)}
+    assert kinds == set(MessageKind) - TO_NO_CUSTOMER
+    for due in of_every_kind(language):
+        mail = render(due, VOICE)
+        assert mail.subject
+        assert mail.gist
+        assert mail.next_by
+        assert not PLACE.search(mail.subject + mail.text + mail.html)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_there_and_has_the_places_of_the_english_one(language: str) -> None:
+    english = texts("en")
+    for name, text in texts(language).items():
+        assert text.strip(), name
+        assert set(PLACE.findall(text)) == set(PLACE.findall(english[name])), name
+
+
+def test_each_chinese_is_written_in_its_own_characters() -> None:
+    simplified, traditional = "".join(texts("zh-Hans").values()), "".join(texts("zh-Hant").values())
+    own = SIMPLIFIED_ONLY ^ TRADITIONAL_ONLY
+    assert not set(simplified) & (own & TRADITIONAL_ONLY)
+    assert not set(traditional) & (own & SIMPLIFIED_ONLY)
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant"])
+def test_customers_are_addressed_politely_and_never_called_a_ticket(language: str) -> None:
+    whole = "".join(texts(language).values())
+    assert "您" in whole
+    assert not set("你妳") & set(whole)
+    assert "工单" not in whole
+    assert "工單" not in whole
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_exclaimed(language: str) -> None:
+    assert not set("!！") & set("".join(texts(language).values()))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mail_leads_to_the_page_of_the_customer(language: str) -> None:
+    for due in of_every_kind(language):
+        mail = render(due, VOICE)
+        resolved = due.message.kind is MessageKind.RESOLUTION
+        label = WORDS[language].confirm_page if resolved else WORDS[language].page
+        assert f"{label}: {PAGE}\n" in mail.text
+        assert f'<a href="{PAGE}" target="_blank" rel="noopener">{label}</a>' in mail.html
+
+
+def test_without_a_page_there_is_no_link() -> None:
+    due = a_resolution()
+    mail = render(replace(due, words=replace(due.words, page=None)), VOICE)
+    assert "http" not in mail.text
+    assert "href" not in mail.html
+
+
+def test_a_question_stands_first_and_waits_for_the_answer() -> None:
+    mail = render(a_question("Which browser is it?"), VOICE)
+    assert mail.text.startswith("To go on, we need to know from you:\nWhich browser is it?\n\n")
+    assert lines(mail)["Next word by"] == "We will write to you once we have your answer."
+    assert "Which browser is it?" in mail.gist
+
+
+def test_a_first_estimate_says_when_and_why() -> None:
+    said = lines(render(an_estimate(), VOICE))
+    assert said["What to expect"] == (
+        "We aim to have it fixed by Wed 4 Mar, 01:00 (China Standard Time).\n"
+        "The reason: The spare disk is on its way."
+    )
+
+
+def test_an_estimate_names_the_target_that_it_replaces() -> None:
+    target = a_promise(PromiseKind.RESOLUTION, due_at=after(hours=4))
+    said = lines(render(an_estimate("It is big.", None, target), VOICE))
+    assert said["What to expect"].startswith(
+        "We had aimed for Wed 4 Mar, 00:00 (China Standard Time). "
+        "We now aim to have it fixed by Wed 4 Mar, 01:00 (China Standard Time)."
+    )
+
+
+def test_a_moved_estimate_names_the_old_date_and_the_new_one() -> None:
+    mail = render(an_estimate(previous=said_before(hours=2)), VOICE)
+    assert mail.subject.startswith("A new time for the fix: ")
+    said = lines(mail)
+    assert said["What to expect"].startswith(
+        "We had aimed for Tue 3 Mar, 22:00 (China Standard Time). We now"
+    )
+
+
+def test_an_estimate_that_is_moved_too_late_says_that_the_old_one_was_missed() -> None:
+    said = lines(render(an_estimate(previous=said_before(minutes=-1)), VOICE))
+    assert "and did not manage it. We now aim" in said["What to expect"]
+
+
+def test_an_estimate_is_the_aim_from_then_on() -> None:
+    known = an_estimate().incident
+    promises = (
+        a_promise(PromiseKind.RESOLUTION, due_at=after(hours=1)),
+        a_promise(PromiseKind.ESTIMATE, due_at=after(hours=5)),
+    )
+    assert "by Wed 4 Mar, 01:00" in render(a_workaround("x", known, *promises), VOICE).text
+    assert "We aim" not in render(a_workaround("x", known, promises[0]), VOICE).text
+
+
+def test_a_handover_names_the_team_and_who_has_it() -> None:
+    said = lines(render(a_handover(None, a_promise()), VOICE))
+    assert said["What we are doing"] == "We have handed your request to another team: Storage."
+    assert said["Next word by"].startswith("We will write to you by Tue 3 Mar, 21:00")
+    assert said["Who has it"] == "Storage; nobody by name yet"
+
+
+def test_a_workaround_stands_first() -> None:
+    mail = render(a_workaround("Use the second\naddress."), VOICE)
+    assert mail.text.startswith("Until it is fixed, you can go on like this:\nUse the second\naddress.\n\n")
+    assert "It is not fixed yet." in lines(mail)["What to expect"]
+
+
+def test_the_last_resort_owns_up_and_says_that_nobody_wrote_it() -> None:
+    missed = a_promise(PromiseKind.NEXT_UPDATE, state=PromiseState.BREACHED, due_at=after(minutes=-1))
+    mail = render(a_breach_notice(missed, None, last=True), VOICE)
+    assert mail.text.startswith("We promised to write to you by Tue 3 Mar, 19:59 (China Standard Time)")
+    assert "so this message was written automatically" in mail.text
+    assert lines(mail)["Next word by"] == "We will write to you as soon as we know more."
+
+
+def test_an_estimate_that_was_missed_is_owned_up_to() -> None:
+    missed = a_promise(PromiseKind.ESTIMATE, state=PromiseState.BREACHED, due_at=after(minutes=-1))
+    assert render(a_breach_notice(missed), VOICE).text.startswith("We aimed to have it fixed by Tue 3 Mar")
+
+
+def test_what_is_opened_again_has_a_new_promise() -> None:
+    said = lines(render(a_reopening(None, a_promise(PromiseKind.NEXT_UPDATE)), VOICE))
+    assert said["Next word by"].startswith("We will write to you by Tue 3 Mar, 21:00")
+
+
+def test_a_closing_promises_nothing() -> None:
+    said = lines(render(a_closing(), VOICE))
+    assert said["Next word by"] == "Nothing more is due from us."
+
+
+def test_words_without_a_date_are_followed_within_the_charters_cadence() -> None:
+    often = replace(VOICE, cadence=lambda _incident: timedelta(minutes=30))
+    words = Update(doing="We look.", expect="More soon.")
+    assert lines(render(an_update(words), often))["Next word by"] == (
+        "We will write to you again within 30 minutes."
+    )
+    waiting = an_incident(status=IncidentStatus.WAITING)
+    assert "as soon as we know more" in render(an_update(words, waiting), often).text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english", "simplified", "traditional"),
+    [
+        (1800, "30 minutes", "30分钟", "30 分鐘"),
+        (5400, "90 minutes", "90分钟", "90 分鐘"),
+        (7200, "2 hours", "2小时", "2 小時"),
+        (86_400, "1 day", "1天", "1 天"),
+        (119, "1 minute", "1分钟", "1 分鐘"),
+        (20, "20 seconds", "20秒钟", "20 秒"),
+    ],
+)
+def test_spans_are_told_in_the_readers_language(
+    seconds: int, english: str, simplified: str, traditional: str
+) -> None:
+    told = [lasting(timedelta(seconds=seconds), WORDS[one]) for one in LANGUAGES]
+    assert told == [english, simplified, traditional]
+
+
+@pytest.mark.parametrize(
+    ("zone", "time"),
+    [
+        ("America/New_York", "Tue 3 Mar, 08:00 (Eastern Standard Time)"),
+        (None, "Tue 3 Mar, 21:00 (China Standard Time)"),
+        ("Mars/Olympus", "Tue 3 Mar, 21:00 (China Standard Time)"),
+        ("../../etc/passwd", "Tue 3 Mar, 21:00 (China Standard Time)"),
+    ],
+)
+def test_times_are_told_in_the_readers_own_zone(zone: str | None, time: str) -> None:
+    reader = an_incident(requester=Contact(address="li@shop.example", zone=zone), team="storage")
+    assert time in render(a_handover(reader, a_promise()), VOICE).text
+
+
+@pytest.mark.parametrize("name", ["", "\x00", "a" * 400, "/", "posix", "Europe"])
+def test_what_is_no_zone_falls_back_to_that_of_the_house(name: str) -> None:
+    assert zone_of(name, "Europe/Berlin") == "Europe/Berlin"
+
+
+def test_a_nudge_is_short_english_and_leads_to_the_console() -> None:
+    incident = an_incident(language="zh-Hans", owner="Ana")
+    mail = render(a_nudge(a_promise(), incident), VOICE)
+    by = "Tue 3 Mar, 21:00 (China Standard Time)"
+    assert mail.subject == (
+        "Due soon: the first answer to the customer: The shop answers with error 502 [INC-000042]"
+    )
+    assert mail.text.startswith(f"Due soon: the first answer to the customer, by {by}.\n\nP1: The shop")
+    assert "Ana (Network) has it." in mail.text
+    assert mail.text.endswith("\nhttps://help.example/incidents/INC-000042\n")
+    assert mail.html == ""
+    assert PAGE not in mail.text
+
+
+def test_a_nudge_to_the_lead_says_what_was_missed() -> None:
+    mail = render(a_nudge(a_promise(PromiseKind.NEXT_UPDATE), missed=True), VOICE)
+    assert mail.subject.startswith("Missed: the next word to the customer: ")
+    assert "nobody by name yet" in mail.text
