@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.plugins.facts import NINE, reopened, resolved
+from tests.plugins.facts import NINE, reopened
 from tests.plugins.served import Served
-from tests.service.feedback.asking import an_invited_survey, link_to
+from tests.service.feedback.asking import an_invited_survey, link_to, verified
 
 pytestmark = pytest.mark.packages("candor_feedback")
 
@@ -14,12 +14,12 @@ pytestmark = pytest.mark.packages("candor_feedback")
 async def test_surveys_are_listed_newest_first_with_their_state(feedback: Served) -> None:
     survey = await an_invited_survey(feedback)
     await feedback.client.post(link_to(feedback, survey), data={"overall": "4", "comment": "Quick."})
-    later = [resolved(f"INC-00000{day}", at=NINE + timedelta(days=day)) for day in (3, 2)]
-    await feedback.receive(*later, reopened("INC-000002"))
+    later = [verified(f"INC-00000{day}", NINE + timedelta(days=day)) for day in (3, 2)]
+    await feedback.receive(*later, reopened("INC-000002", version=4))
     listed = (await feedback.client.get("/v1/surveys")).json()
     assert [(one["survey"]["incident_id"], one["state"], one["reason"]) for one in listed] == [
         ("INC-000003", "planned", None),
-        ("INC-000002", "cancelled", "reopened"),
+        ("INC-000002", "cancelled", "opened again"),
         ("INC-000001", "answered", None),
     ]
     [one] = (await feedback.client.get("/v1/surveys", params={"incident": "INC-000001"})).json()

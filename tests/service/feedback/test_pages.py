@@ -1,10 +1,11 @@
 """The survey's page: no login, nothing changes by looking, three languages, and nothing that strangers wrote is run."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
-from candor_common.events import Survey, SurveyAnswered
+from candor_common.events import Contact, Survey, SurveyAnswered
 from candor_feedback import store
 from candor_feedback.domain.words import WORDS, Language
 from tests.plugins.served import Served
@@ -32,7 +33,8 @@ async def test_the_page_speaks_the_language_of_the_incident(feedback: Served, la
     assert page.status_code == 200
     assert f'<html lang="{language}">' in page.text
     assert page.headers["Content-Language"] == language
-    said = (text.title, text.question, text.comment, text.comment_help, text.send, *text.scores)
+    questions = (text.solved, text.solved_no, text.overall, text.speed, text.solution, text.manner)
+    said = (text.title, *questions, text.comment, text.comment_help, text.send, *text.scores)
     assert [words for words in said if words not in page.text] == []
     assert text.about.format(reference="INC-000001") in page.text
     answered = await feedback.client.post(link, data={"overall": "5"}, follow_redirects=True)
@@ -50,7 +52,7 @@ async def test_a_language_that_is_not_spoken_here_is_answered_in_english(feedbac
 async def test_looking_changes_nothing(feedback: Served) -> None:
     survey = await an_invited_survey(feedback)
     link = link_to(feedback, survey)
-    for path in (link, f"{link}?score=1", f"{link}/thanks"):
+    for path in (link, f"{link}?overall=1", f"{link}?score=1&solved=no", f"{link}/thanks"):
         for method in ("GET", "HEAD"):
             answer = await feedback.client.request(method, path)
             assert answer.status_code in (200, 303)
@@ -58,15 +60,42 @@ async def test_looking_changes_nothing(feedback: Served) -> None:
     assert await feedback.told() == []
 
 
+def chosen(page: str) -> list[tuple[str, str]]:
+    """The fields that are chosen already, with their values."""
+    return re.findall(r'name="(\w+)" value="(\w+)" checked', page)
+
+
 async def test_the_score_of_the_link_is_chosen_already(feedback: Served) -> None:
     link = link_to(feedback, await an_invited_survey(feedback))
-    for score in range(1, 6):
-        page = (await feedback.client.get(f"{link}?score={score}")).text
-        assert page.count("checked") == 1
-        assert f'value="{score}" required checked' in page
+    for score in "12345":
+        for name in ("overall", "score"):
+            page = (await feedback.client.get(f"{link}?{name}={score}")).text
+            assert chosen(page) == [("overall", score)]
     for nonsense in ("0", "6", "4.5", "x", "", "%00"):
-        page = (await feedback.client.get(f"{link}?score={nonsense}")).text
+        page = (await feedback.client.get(f"{link}?overall={nonsense}&speed={nonsense}")).text
         assert "checked" not in page
+    assert chosen((await feedback.client.get(f"{link}?solved=no")).text) == [("solved", "no")]
+
+
+async def test_what_is_not_solved_is_asked_first_and_apart(feedback: Served) -> None:
+    page = (await feedback.client.get(link_to(feedback, await an_invited_survey(feedback)))).text
+    names = re.findall(r'<input type="radio".*? name="(\w+)"', page)
+    assert list(dict.fromkeys(names)) == ["solved", "overall", "speed", "solution", "manner"]
+    assert page.index('class="apart"') < page.index('name="solved"')
+
+
+async def test_one_score_can_be_sent_without_reading_on(feedback: Served) -> None:
+    page = (await feedback.client.get(link_to(feedback, await an_invited_survey(feedback)))).text
+    assert page.index('name="overall" value="5"') < page.index("<button>") < page.index('name="speed"')
+    assert page.index("</textarea>") < page.rindex("<button>")
+
+
+async def test_every_choice_has_words_and_every_question_a_legend(feedback: Served) -> None:
+    page = (await feedback.client.get(link_to(feedback, await an_invited_survey(feedback)))).text
+    assert page.count("<fieldset") == page.count("<legend>") == 5
+    assert page.count("<label") == page.count("<input") + page.count("<textarea") == 2 + 4 * 5 + 1
+    for label in WORDS["en"].scores:
+        assert page.count(f"</span> {label}</span></label>") == 4
 
 
 async def test_an_answer_is_stored_and_told(feedback: Served) -> None:
@@ -83,7 +112,7 @@ async def test_a_second_answer_replaces_the_first(feedback: Served) -> None:
     link = link_to(feedback, await an_invited_survey(feedback))
     await feedback.client.post(link, data={"overall": "4", "comment": "Quick."})
     page = (await feedback.client.get(link)).text
-    assert 'value="4" required checked' in page
+    assert chosen(page) == [("overall", "4")]
     assert ">Quick.</textarea>" in page
     feedback.clock.advance(timedelta(hours=1))
     await feedback.client.post(link, data={"overall": "1", "comment": "Broken again."})
@@ -100,12 +129,54 @@ async def test_a_form_that_is_sent_twice_is_one_answer(feedback: Served) -> None
     assert await answers(feedback) == [(4, "Quick.")]
 
 
-async def test_an_answer_without_a_score_is_asked_for_it_and_keeps_the_comment(feedback: Served) -> None:
+async def test_all_four_questions_are_kept_and_shown_again(feedback: Served) -> None:
+    link = link_to(feedback, await an_invited_survey(feedback))
+    said = {"solved": "yes", "overall": "4", "speed": "5", "solution": "3", "manner": "2"}
+    assert (await feedback.client.post(link, data=said)).status_code == 303
+    _, survey = await stored(feedback)
+    assert (survey.overall, survey.speed, survey.solution, survey.manner) == (4, 5, 3, 2)
+    assert survey.solved is True
+    assert chosen((await feedback.client.get(link)).text) == list(said.items())
+
+
+async def test_that_it_is_not_solved_needs_no_score(feedback: Served) -> None:
+    link = link_to(feedback, await an_invited_survey(feedback))
+    page = await feedback.client.post(link, data={"solved": "no"}, follow_redirects=True)
+    assert page.status_code == 200
+    assert WORDS["en"].thanks_unsolved in page.text
+    _, survey = await stored(feedback)
+    assert (survey.overall, survey.solved) == (None, False)
+
+
+async def test_the_thanks_say_by_when_somebody_answers_in_the_time_of_the_reader(feedback: Served) -> None:
+    contact = Contact(address="li@example.com", zone="Asia/Shanghai")
+    link = link_to(feedback, await an_invited_survey(feedback, requester=contact))
+    page = await feedback.client.post(
+        link, data={"overall": "1", "comment": "Too slow."}, follow_redirects=True
+    )
+    # Answered on Monday at 18:00 in Shanghai.
+    call, reply, until = (
+        f"{day}, 18:00 (China Standard Time)" for day in ("Tue 3 Mar", "Sat 7 Mar", "Mon 30 Mar")
+    )
+    assert WORDS["en"].thanks_call.format(time=call) in page.text
+    assert WORDS["en"].thanks_reply.format(time=reply) in page.text
+    assert WORDS["en"].change_until.format(time=until) in page.text
+    assert WORDS["en"].thanks_unsolved not in page.text
+    feedback.clock.advance(timedelta(days=2))
+    later = (await feedback.client.get(f"{link}/thanks")).text
+    assert call not in later
+    assert reply in later
+
+
+async def test_an_answer_without_a_score_is_asked_for_it_and_keeps_the_rest(feedback: Served) -> None:
     link = link_to(feedback, await an_invited_survey(feedback))
     for overall in ({}, {"overall": "6"}, {"overall": "-1"}, {"overall": "４"}):
-        page = await feedback.client.post(link, data={"comment": "So much to say.", **overall})
+        said = {"comment": "So much to say.", "solved": "yes", "speed": "2"}
+        page = await feedback.client.post(link, data=said | overall)
         assert page.status_code == 422
         assert WORDS["en"].choose in page.text
+        assert 'role="alert"' in page.text
+        assert chosen(page.text) == [("solved", "yes"), ("speed", "2")]
         assert ">So much to say.</textarea>" in page.text
     assert await answers(feedback) == []
 

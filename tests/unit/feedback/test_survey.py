@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from candor_common.events import Contact, Survey
+from candor_common.events import Survey
 from candor_feedback.domain.survey import (
     LONGEST_COMMENT,
     Answer,
@@ -26,12 +26,10 @@ SOLVED = an_incident(version=2, resolved_at=NINE, language="zh-Hant")
 
 
 def a_survey() -> Survey:
-    survey = planned(SOLVED, DAY, LIFE)
-    assert survey is not None
-    return survey
+    return planned(SOLVED, LI, NINE + DAY, LIFE)
 
 
-def test_a_survey_is_planned_for_when_the_delay_is_over() -> None:
+def test_a_survey_goes_to_the_requester_in_the_language_of_the_incident() -> None:
     assert a_survey() == Survey(
         id=survey_id(SOLVED),
         incident_id="INC-000001",
@@ -40,19 +38,6 @@ def test_a_survey_is_planned_for_when_the_delay_is_over() -> None:
         invited_at=NINE + DAY,
         expires_at=NINE + DAY + LIFE,
     )
-
-
-@pytest.mark.parametrize(
-    "incident",
-    [
-        an_incident(resolved_at=NINE, requester=None),
-        an_incident(resolved_at=NINE, requester=Contact(address="")),
-        an_incident(),
-    ],
-    ids=["nobody", "no address", "not resolved"],
-)
-def test_nobody_is_asked_where_there_is_nobody_to_ask(incident: object) -> None:
-    assert planned(incident, DAY, LIFE) is None  # type: ignore[arg-type]
 
 
 def test_each_resolution_has_one_survey() -> None:
@@ -71,7 +56,7 @@ def test_the_time_to_answer_counts_from_the_invitation() -> None:
 def test_an_answer_is_taken_until_the_survey_is_over() -> None:
     survey = a_survey()
     last = survey.expires_at
-    given_ = answered(survey, Answer(4, " Fine. "), last)
+    given_ = answered(survey, Answer(4, comment=" Fine. "), last)
     assert (given_.answered_at, given_.overall, given_.comment) == (last, 4, "Fine.")
     assert not is_over(survey, last)
     assert is_over(survey, last + timedelta(microseconds=1))
@@ -80,10 +65,34 @@ def test_an_answer_is_taken_until_the_survey_is_over() -> None:
 
 
 def test_a_second_answer_replaces_the_first_and_the_same_one_changes_nothing() -> None:
-    first = answered(a_survey(), Answer(4, "Fine."), NINE + DAY)
-    assert answered(first, Answer(4, "Fine.\r\n"), NINE + 2 * DAY) is first
+    first = answered(a_survey(), Answer(4, comment="Fine."), NINE + DAY)
+    assert answered(first, Answer(4, comment="Fine.\r\n"), NINE + 2 * DAY) is first
     second = answered(first, Answer(2), NINE + 2 * DAY)
     assert (second.answered_at, second.overall, second.comment) == (NINE + 2 * DAY, 2, None)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Answer(4, speed=2),
+        Answer(4, solution=2),
+        Answer(4, manner=2),
+        Answer(4, solved=True),
+        Answer(4, solved=False),
+        Answer(solved=False),
+    ],
+)
+def test_every_part_of_an_answer_can_be_changed(other: Answer) -> None:
+    changed = answered(answered(a_survey(), Answer(4), NINE + DAY), other, NINE + 2 * DAY)
+    parts = (other.overall, other.speed, other.solution, other.manner, other.solved)
+    assert (changed.overall, changed.speed, changed.solution, changed.manner, changed.solved) == parts
+    assert changed.answered_at == NINE + 2 * DAY
+
+
+def test_one_click_says_enough() -> None:
+    assert Answer(1).says_enough
+    assert Answer(solved=False).says_enough
+    assert not Answer(speed=1, solved=True, comment="Hm.").says_enough
 
 
 @given(
@@ -91,7 +100,7 @@ def test_a_second_answer_replaces_the_first_and_the_same_one_changes_nothing() -
 )
 def test_any_comment_can_be_kept_as_it_is_read(written: str) -> None:
     comment = comment_of(written)
-    survey = answered(a_survey(), Answer(3, written), NINE + DAY)
+    survey = answered(a_survey(), Answer(3, comment=written), NINE + DAY)
     assert Survey.model_validate_json(survey.model_dump_json()) == survey
     assert comment is None or comment == comment.strip() != ""
     assert comment_of(comment or "") == comment

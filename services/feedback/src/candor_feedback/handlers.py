@@ -1,36 +1,92 @@
-"""After a resolution a survey is planned; when the incident is reopened before that, it is not sent."""
+"""A survey is planned once a fix was verified; when it turns out not to hold before that, it is not sent."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
+from candor_common.charter import Charter
 from candor_common.database import Transaction
-from candor_common.events import Envelope, IncidentReopened, IncidentResolved
+from candor_common.events import (
+    Contact,
+    Envelope,
+    Incident,
+    IncidentCancelled,
+    IncidentMerged,
+    IncidentReopened,
+    IncidentVerified,
+    SurveySkipped,
+)
 from candor_common.service import Context, Subscriptions
 from candor_feedback import store
-from candor_feedback.domain.survey import planned
+from candor_feedback.domain.asking import NotAsked, when_awake, whom
+from candor_feedback.domain.survey import planned, survey_id
 
 DUE = "feedback.due"
 
+Undone: TypeAlias = IncidentReopened | IncidentMerged | IncidentCancelled
+
 
 def plan_surveys(
-    transaction: Transaction, events: Sequence[Envelope[IncidentResolved]], context: Context
+    transaction: Transaction, events: Sequence[Envelope[IncidentVerified]], context: Context
 ) -> None:
-    """Plan one survey per resolution of an incident that a person reported."""
-    delay, life = context.charter.survey_delay, context.charter.survey_expires
-    plans = [
-        store.Plan(survey, event.fact.incident.version, event.traceparent)
-        for event in events
-        if (survey := planned(event.fact.incident, delay, life)) is not None
-    ]
+    """Plan one survey per resolution whose fix was verified, or say why there is none."""
+    plans: list[store.Plan] = []
+    skips: list[store.Skip] = []
+    for identifier, event in _news(transaction, events).items():
+        incident = event.fact.incident
+        try:
+            plans.append(_plan(event, whom(incident, context.settings.mail_from), context.charter))
+        except NotAsked as reason:
+            skips.append(store.Skip(identifier, incident.id, str(reason)))
+            transaction.emit(SurveySkipped(incident_id=incident.id, reason=str(reason)), cause=event)
     store.plan(transaction.connection, plans)
+    store.skip(transaction.connection, skips, transaction.now)
     transaction.wake(DUE)
 
 
-def cancel_surveys(
-    transaction: Transaction, events: Sequence[Envelope[IncidentReopened]], _context: Context
-) -> None:
-    """Nobody is asked how it went while it still goes on."""
-    versions = {event.fact.incident.id: event.fact.incident.version for event in events}
-    store.cancel_planned(transaction.connection, versions, "reopened")
+def _news(
+    transaction: Transaction, events: Sequence[Envelope[IncidentVerified]]
+) -> dict[str, Envelope[IncidentVerified]]:
+    """By survey, what was not heard of before; the first of several that are about the same resolution."""
+    heard: dict[str, Envelope[IncidentVerified]] = {}
+    for event in events:
+        heard.setdefault(survey_id(event.fact.incident), event)
+    known = store.known(transaction.connection, heard)
+    return {identifier: event for identifier, event in heard.items() if identifier not in known}
 
 
-subscriptions: Subscriptions = {IncidentResolved: plan_surveys, IncidentReopened: cancel_surveys}
+def _plan(event: Envelope[IncidentVerified], requester: Contact, charter: Charter) -> store.Plan:
+    incident = event.fact.incident
+    moment = (incident.verified_at or event.time) + charter.survey_delay
+    send_at = when_awake(requester, moment, charter)
+    survey = planned(incident, requester, send_at, charter.survey_expires)
+    return store.Plan(survey, incident, event.traceparent)
+
+
+def cancel_surveys(transaction: Transaction, events: Sequence[Envelope[Undone]], _context: Context) -> None:
+    """Nobody is asked how it went while it still goes on, or when there is nothing left to ask about."""
+    last = {event.fact.incident.id: event for event in events}
+    reasons: dict[str, str] = {}
+    for row in store.pending(transaction.connection, last):
+        event = last[row["incident_id"]]
+        if row["incident_version"] < event.fact.incident.version:
+            reasons[row["id"]] = reason = _why(event.fact)
+            transaction.emit(SurveySkipped(incident_id=row["incident_id"], reason=reason), cause=event)
+    store.cancel(transaction.connection, reasons)
+
+
+def _why(fact: Undone) -> str:
+    incident: Incident = fact.incident
+    match fact:
+        case IncidentMerged():
+            return f"merged into {incident.merged_into or 'another incident'}"
+        case IncidentCancelled():
+            return "cancelled"
+    return "opened again"
+
+
+subscriptions: Subscriptions = {
+    IncidentVerified: plan_surveys,
+    IncidentReopened: cancel_surveys,
+    IncidentMerged: cancel_surveys,
+    IncidentCancelled: cancel_surveys,
+}

@@ -1,7 +1,7 @@
 """The survey that a customer answers from the link in the mail, without a login. Opening it changes nothing:
 mail scanners open links too."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -9,16 +9,16 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import RowMapping
 
 from candor_common import web
-from candor_common.database import Transaction
-from candor_common.events import Survey, SurveyAnswered
-from candor_common.security import BadLink
+from candor_common.events import FollowUp, PromiseKind, Survey
+from candor_common.links import BadLink
 from candor_common.service import runtime_of
-from candor_feedback import store
-from candor_feedback.domain.survey import LONGEST_COMMENT, Answer, AnswerRefused, answered, is_over
+from candor_feedback import answers, follow_ups, store
+from candor_feedback.domain.survey import LONGEST_COMMENT, QUESTIONS, AnswerRefused, is_over
 from candor_feedback.domain.words import WORDS, Language, preferred, spoken
+from candor_feedback.forms import Filled, linked
+from candor_feedback.times import written
 
 PURPOSE = "survey"
-SCORES = ("1", "2", "3", "4", "5")
 
 router = APIRouter(prefix="/survey", include_in_schema=False)
 _templates = web.environment("candor_feedback")
@@ -44,33 +44,30 @@ Found = Annotated[Survey | None, Depends(survey_of_link)]
 
 
 @router.api_route("/{token}", methods=["GET", "HEAD"])
-async def show(request: Request, survey: Found, score: str = "") -> Response:
-    """The form, with the score of the link that was clicked chosen already."""
+async def show(request: Request, survey: Found) -> Response:
+    """The form, with what was answered before, and with what the link chooses."""
     if survey is None:
         return _bad_link(request)
     if _is_over(request, survey):
         return _too_late(request, survey)
-    chosen = int(score) if score in SCORES else survey.overall
-    return _form(request, survey, chosen, survey.comment or "")
+    return _form(request, survey, linked(request.query_params, survey))
 
 
 @router.post("/{token}")
-async def answer(
-    request: Request,
-    survey: Found,
-    overall: Annotated[str, Form()] = "",
-    comment: Annotated[str, Form()] = "",
-) -> Response:
+async def answer(request: Request, survey: Found, filled: Annotated[Filled, Form()]) -> Response:
     """Keep the answer; a second one replaces the first."""
     if survey is None:
         return _bad_link(request)
     if _is_over(request, survey):
         return _too_late(request, survey)
-    if overall not in SCORES:
-        return _form(request, survey, None, comment[:LONGEST_COMMENT], problem=True)
-    given, identifier = Answer(int(overall), comment), survey.id
+    given, identifier, runtime = filled.answer, survey.id, runtime_of(request)
+    if not given.says_enough:
+        return _form(request, survey, filled, problem=True)
+    charter = runtime.context.charter
     try:
-        await runtime_of(request).database.transact(lambda transaction: _save(transaction, identifier, given))
+        await runtime.database.transact(
+            lambda transaction: answers.save(transaction, identifier, given, charter)
+        )
     except AnswerRefused:
         return _too_late(request, survey)
     return RedirectResponse(f"{request.url.path}/thanks", 303, web.HEADERS)
@@ -81,34 +78,49 @@ async def thanks(request: Request, survey: Found) -> Response:
     """What happens with the answer, and the way back to change it."""
     if survey is None:
         return _bad_link(request)
-    form = request.url.path.removesuffix("/thanks")
+    form, identifier = request.url.path.removesuffix("/thanks"), survey.id
     if survey.answered_at is None:
         return RedirectResponse(form, 303, web.HEADERS)
-    language = spoken(survey.language)
-    text, back = WORDS[language], None if _is_over(request, survey) else form
-    return _page(request, "notice.html", language, title=text.thanks_title, body=text.thanks, back=back)
+    promised = await runtime_of(request).database.read(
+        lambda connection: follow_ups.open_of(connection, identifier)
+    )
+    language, back = spoken(survey.language), None if _is_over(request, survey) else form
+    until = _time(request, survey, survey.expires_at)
+    body = _what_happens(request, survey, promised)
+    return _page(
+        request,
+        "thanks.html",
+        language,
+        title=WORDS[language].thanks_title,
+        body=body,
+        back=back,
+        until=until,
+    )
+
+
+def _what_happens(request: Request, survey: Survey, promised: list[FollowUp]) -> list[str]:
+    """The answer's way, with the dates that were promised and still lie ahead."""
+    text, now = WORDS[spoken(survey.language)], runtime_of(request).clock.now()
+    said = [text.thanks_unsolved] if survey.solved is False else []
+    for one in promised:
+        if one.due_at > now:
+            words = text.thanks_call if one.kind is PromiseKind.FOLLOW_UP else text.thanks_reply
+            said.append(words.format(time=_time(request, survey, one.due_at)))
+    return [text.thanks, *said]
+
+
+def _time(request: Request, survey: Survey, moment: datetime) -> str:
+    house = runtime_of(request).context.settings.time_zone
+    return written(moment, spoken(survey.language), survey.recipient.zone, house)
 
 
 def _is_over(request: Request, survey: Survey) -> bool:
     return is_over(survey, runtime_of(request).clock.now())
 
 
-def _save(transaction: Transaction, identifier: str, given: Answer) -> None:
-    row = store.survey_by_id(transaction.connection, identifier, lock=True)
-    if row is None:
-        raise AnswerRefused("This survey does not exist any more.")
-    survey: Survey = row["snapshot"]
-    changed = answered(survey, given, transaction.now)
-    if changed != survey:
-        store.save_answer(transaction.connection, changed)
-        transaction.emit(SurveyAnswered(survey=changed), traceparent=row["traceparent"])
-
-
-def _form(
-    request: Request, survey: Survey, score: int | None, comment: str, *, problem: bool = False
-) -> Response:
-    values = {"reference": survey.incident_id, "score": score, "comment": comment, "problem": problem}
+def _form(request: Request, survey: Survey, filled: Filled, *, problem: bool = False) -> Response:
     status, language = 422 if problem else 200, spoken(survey.language)
+    values = {"reference": survey.incident_id, "filled": filled, "problem": problem, "questions": QUESTIONS}
     return _page(request, "survey.html", language, status, longest=LONGEST_COMMENT, **values)
 
 
@@ -116,13 +128,13 @@ def _bad_link(request: Request) -> Response:
     # Without a survey only the browser can say which language its reader speaks.
     language = preferred(request.headers.get("accept-language", ""))
     text = WORDS[language]
-    return _page(request, "notice.html", language, 404, title=text.bad_title, body=text.bad, back=None)
+    return _page(request, "notice.html", language, 404, title=text.bad_title, body=text.bad)
 
 
 def _too_late(request: Request, survey: Survey) -> Response:
     language = spoken(survey.language)
     text = WORDS[language]
-    return _page(request, "notice.html", language, 410, title=text.late_title, body=text.late, back=None)
+    return _page(request, "notice.html", language, 410, title=text.late_title, body=text.late)
 
 
 def _page(

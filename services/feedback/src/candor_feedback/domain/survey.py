@@ -1,15 +1,20 @@
-"""A survey's life: planned after a resolution, sent when the delay is over, answered until it expires."""
+"""A survey's life: planned once the fix was verified, sent when the delay is over, answered until it expires."""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal, TypeAlias, get_args
 from uuid import NAMESPACE_URL, uuid5
 
-from candor_common.events import Incident, Survey
+from candor_common.events import Contact, Incident, Survey
 
 LONGEST_COMMENT = 5_000
 """In characters; what is longer is cut."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+Question: TypeAlias = Literal["overall", "speed", "solution", "manner"]
+QUESTIONS: tuple[Question, ...] = get_args(Question)
+"""The four, in the order of the page; the first is the one that the mail asks."""
 
 
 class AnswerRefused(Exception):
@@ -18,10 +23,19 @@ class AnswerRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a customer said. `overall` runs from 1 (poor) to 5 (very good)."""
+    """What a customer said. Scores run from 1 (poor) to 5 (very good); nothing where they gave none."""
 
-    overall: int
+    overall: int | None = None
+    speed: int | None = None
+    solution: int | None = None
+    manner: int | None = None
+    solved: bool | None = None
     comment: str = ""
+
+    @property
+    def says_enough(self) -> bool:
+        """One click is enough: the score for all of it, or that it is not solved."""
+        return self.overall is not None or self.solved is False
 
 
 def survey_id(incident: Incident) -> str:
@@ -30,15 +44,12 @@ def survey_id(incident: Incident) -> str:
     return str(uuid5(NAMESPACE_URL, f"urn:candor:survey:{incident.id}:{resolved_at}"))
 
 
-def planned(incident: Incident, delay: timedelta, life: timedelta) -> Survey | None:
-    """The survey for a resolution, to be sent after the charter's delay; None when there is nobody to ask."""
-    if incident.requester is None or not incident.requester.address or incident.resolved_at is None:
-        return None
-    send_at = incident.resolved_at + delay
+def planned(incident: Incident, requester: Contact, send_at: datetime, life: timedelta) -> Survey:
+    """The survey for a resolution, to be sent at a moment and answered for so long."""
     return Survey(
         id=survey_id(incident),
         incident_id=incident.id,
-        recipient=incident.requester,
+        recipient=requester,
         language=incident.language,
         invited_at=send_at,
         expires_at=send_at + life,
@@ -61,10 +72,11 @@ def answered(survey: Survey, answer: Answer, now: datetime) -> Survey:
     Raises AnswerRefused after that."""
     if is_over(survey, now):
         raise AnswerRefused(f"This survey was open until {survey.expires_at:%Y-%m-%d}.")
-    comment = comment_of(answer.comment)
-    if survey.answered_at is not None and (survey.overall, survey.comment) == (answer.overall, comment):
+    said: dict[str, object] = {question: getattr(answer, question) for question in QUESTIONS}
+    said |= {"solved": answer.solved, "comment": comment_of(answer.comment)}
+    if survey.answered_at is not None and all(getattr(survey, name) == said[name] for name in said):
         return survey
-    return survey.model_copy(update={"answered_at": now, "overall": answer.overall, "comment": comment})
+    return survey.model_copy(update={"answered_at": now, **said})
 
 
 def comment_of(written: str) -> str | None:
