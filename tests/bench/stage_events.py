@@ -109,7 +109,7 @@ def _incident(number: int) -> Incident:
         level=Level.L1,
         team="service-desk",
         reason="bench",
-        requester=SENDER,
+        requester=SENDER.model_copy(update={"address": f"ada.{number}@customer.example"}),
         channel=Channel.REST,
         opened_at=datetime.now(UTC),
         charter_version="1",

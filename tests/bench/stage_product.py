@@ -18,11 +18,11 @@ from candor_common.database import Database, SqliteDatabase
 from candor_common.database.postgres import PostgresDatabase
 from candor_common.events import Emitter, Envelope, Fact
 from candor_common.feed import Batch, Partition, Positions, Record
+from candor_common.links import Signer
 from candor_common.migrate import migrate
-from candor_common.security import Signer
 from candor_common.service import Context, Runtime, Service
 from candor_common.settings import Settings
-from candor_common.telemetry import Watchdog
+from candor_common.watchdog import Watchdog
 from tests.bench.bare_stage import CLEARED, TABLES, Round, Statement
 from tests.bench.stage_events import STREAMS
 
@@ -58,6 +58,9 @@ class Batches:
 
     async def seek(self, positions: Mapping[Partition, int]) -> None:
         raise AssertionError(f"fenced at {positions}, though nobody else is there")
+
+    def assigned(self) -> bool:
+        return True
 
     def idle(self) -> bool:
         return True

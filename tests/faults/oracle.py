@@ -17,6 +17,7 @@ from candor_common.events import (
     IncidentUpdated,
     Message,
     MessageSent,
+    MessageWithdrawn,
     Promise,
     PromiseAtRisk,
     PromiseBreached,
@@ -26,8 +27,10 @@ from candor_common.events import (
     RequestJoined,
     RequestReceived,
     SignalReceived,
+    SignalStatus,
     SurveyInvited,
 )
+from tests.faults.asked_for import told_as, wanted_messages
 from tests.faults.evidence import INCIDENTS, PARKED, TABLES, Evidence
 
 TOKEN = re.compile(r"tok-[0-9a-f]{12}")
@@ -37,6 +40,9 @@ COMMANDS: dict[str, type[Fact]] = {
     "update": IncidentUpdated,
     "resolve": IncidentResolved,
 }
+ENDS: dict[str, type[Fact]] = {"sent": MessageSent, "withdrawn": MessageWithdrawn}
+WITHDRAWABLE = frozenset({"breach_notice", "nothing_new", "handover", "reopened", "closed"})
+"""What nobody wrote, and what may be untrue by the time it could leave."""
 MOST_COPIES = 2
 LATEST = timedelta(seconds=60)
 """How late a breach may be found after an outage."""
@@ -89,9 +95,9 @@ def _each_request_has_one_incident(evidence: Evidence) -> Iterator[str]:
         if fate is None:
             yield f"{what} was never seen by triage"
             continue
-        if isinstance(fact, SignalReceived):
-            if joined[fact.request_id] > 1:
-                yield f"{what} was added {joined[fact.request_id]} times"
+        if fate["fate"] == "ignored":
+            if not _clears(fact) or joined[fact.request_id]:
+                yield f"{what} was ignored"
             continue
         if joined[fact.request_id] != 1:
             yield f"{what} opened or joined {joined[fact.request_id]} times"
@@ -99,6 +105,11 @@ def _each_request_has_one_incident(evidence: Evidence) -> Iterator[str]:
             yield f"{what} belongs to {fate['incident_id']}, which does not exist"
         if led.get(fact.request_id) != fate["incident_id"]:
             yield f"{what} belongs to {fate['incident_id']}, but intake says {led.get(fact.request_id)}"
+
+
+def _clears(fact: Fact) -> bool:
+    """A signal that clears nothing known is the one thing that belongs to no incident."""
+    return isinstance(fact, SignalReceived) and fact.status is SignalStatus.RESOLVED
 
 
 def _no_reference_is_given_twice(evidence: Evidence) -> Iterator[str]:
@@ -177,35 +188,18 @@ def _promises_are_missed_once_and_never_early(evidence: Evidence) -> Iterator[st
 
 
 def _one_message_per_event_and_recipient(evidence: Evidence) -> Iterator[str]:
-    wanted = _wanted_messages(evidence)
-    record = Counter((one.cause_event_id, one.kind, one.recipient) for one in _messages(evidence))
+    addresses = {one.id: one.requester.address for one in _incidents(evidence) if one.requester}
+    wanted = wanted_messages(evidence, addresses)
+    record = Counter((one.cause_event_id, told_as(one.kind), one.recipient) for one in _messages(evidence))
     yield from (f"{key} stands {count} times in the record" for key, count in record.items() if count > 1)
     yield from (f"{key} was never planned" for key in sorted(wanted - record.keys()))
     yield from (f"{key} has no cause" for key in sorted(record.keys() - wanted))
-    told = Counter(fact.message.id for fact in evidence.facts(MessageSent))
+    told = Counter((type(fact), fact.message.id) for fact in evidence.facts(*ENDS.values()))
     for one in _messages(evidence):
-        if one.state != "sent" or told[one.id] != 1:
-            yield f"{one.kind} {one.message_id} is {one.state} ({one.reason}), told sent {told[one.id]} times"
-
-
-def _wanted_messages(evidence: Evidence) -> set[tuple[str, str, str]]:
-    """Cause, kind and recipient of every message that the events ask for."""
-    wanted: set[tuple[str, str, str]] = set()
-    kinds: dict[type[Fact], str] = {
-        IncidentOpened: "acknowledgement",
-        IncidentUpdated: "update",
-        IncidentResolved: "resolution",
-    }
-    addresses = {one.id: one.requester.address for one in _incidents(evidence) if one.requester}
-    for one in evidence.once():
-        fact: Any = one.fact
-        if type(fact) in kinds and fact.incident.requester:
-            wanted.add((one.envelope.id, kinds[type(fact)], fact.incident.requester.address))
-        elif isinstance(fact, PromiseBreached) and fact.promise.incident_id in addresses:
-            wanted.add((fact.promise.id, "breach_notice", addresses[fact.promise.incident_id]))
-        elif isinstance(fact, SurveyInvited):
-            wanted.add((one.envelope.id, "survey", fact.survey.recipient.address))
-    return wanted
+        end = ENDS.get(one.state)
+        allowed = one.state == "sent" or (one.state == "withdrawn" and one.kind in WITHDRAWABLE)
+        if not allowed or end is None or told[end, one.id] != 1:
+            yield f"{one.kind} {one.message_id} is {one.state} ({one.reason}), told so {told[end, one.id] if end else 0} times"
 
 
 def _mail_arrives_once_or_again_under_the_same_id(evidence: Evidence) -> Iterator[str]:

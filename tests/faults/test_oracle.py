@@ -64,6 +64,11 @@ def _no_rows(evidence: Evidence, service: str) -> Evidence:
     return replace(evidence, tables={**evidence.tables, TABLES[service]: []})
 
 
+def _ignored(evidence: Evidence) -> Evidence:
+    rows = [{**row, "fate": "ignored"} for row in evidence.tables[TABLES["triage"]]]
+    return replace(evidence, tables={**evidence.tables, TABLES["triage"]: rows})
+
+
 def _unknown(evidence: Evidence) -> Evidence:
     return replace(evidence, entries=[*evidence.entries, Entry("tok-aaaaaaaaaaaa", "keyed", 1, [(202, {})])])
 
@@ -78,6 +83,7 @@ TAMPERED: dict[str, Callable[[Evidence], Evidence]] = {
     "versions fall": lambda one: replace(one, events=list(reversed(one.events))),
     "a promise was made twice": lambda one: _again(one, PromiseMade, id=str(uuid4())),
     "triage has forgotten a request": lambda one: _no_rows(one, "triage"),
+    "triage has ignored a request": _ignored,
     "the record of messages is gone": lambda one: _no_rows(one, "notifier"),
     "mails are lost": lambda one: replace(one, mails=one.mails[1:]),
     "mails come three times": lambda one: replace(one, mails=[*one.mails] * 3),

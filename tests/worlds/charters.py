@@ -9,7 +9,7 @@ import yaml
 
 _SPAN = re.compile(r"([0-9]+)([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_TIMED = ("targets", "update_every", "close_after", "reopen_within", "survey")
+_TIMED = ("targets", "update_every", "close_after", "reopen_within", "verify_after", "survey")
 
 
 def shipped() -> dict[str, Any]:
@@ -20,11 +20,12 @@ def shipped() -> dict[str, Any]:
 
 
 def hurried(seconds_per_minute: float) -> dict[str, Any]:
-    """The shipped charter on a faster clock: a minute takes so many seconds."""
+    """The shipped charter on a faster clock: a minute takes so many seconds. No hour of the real day is a quiet one."""
     content = shipped()
     return {
         key: _shorter(value, seconds_per_minute / 60) if key in _TIMED else value
         for key, value in content.items()
+        if key != "quiet_hours"
     }
 
 
@@ -32,11 +33,13 @@ def impatient(*, first_response: int, resolution: int, update_every: int) -> dic
     """The shipped charter with the same few seconds for every priority, and one renewal."""
     goals = {"first_response": f"{first_response}s", "resolution": f"{resolution}s"}
     each = ("P1", "P2", "P3", "P4")
-    return shipped() | {
+    awake = {key: value for key, value in shipped().items() if key != "quiet_hours"}
+    return awake | {
         "targets": {"L1": dict.fromkeys(each, goals), "L2": dict.fromkeys(each, goals)},
         "update_every": dict.fromkeys(each, f"{update_every}s"),
         "renewals": 1,
-        "survey": {"delay": "1s", "expires": "28d"},
+        "verify_after": "1s",
+        "survey": {"delay": "1s", "expires": "28d", "at_most_every": "1s"},
     }
 
 

@@ -34,6 +34,8 @@ ROUTES = (
     ("/v1/promises", "sla-timer"),
     ("/v1/messages", "notifier"),
     ("/v1/surveys", "feedback"),
+    ("/v1/follow-ups", "feedback"),
+    ("/v1/feedback", "feedback"),
     ("/survey", "feedback"),
     *((f"/v1/parked/{name}", name) for name in SERVICES),
 )
@@ -67,7 +69,7 @@ class Installation:
         self._quiet_since = {name: process.logged() for name, process in self.processes.items()}
 
     def wait_until_members_work(self, members: Mapping[str, int] | None = None, within: float = 30.0) -> None:
-        """Until every service reads its partitions; one says that it is ready before it does."""
+        """Until every service has its partitions; intake says that it is ready before it does."""
         admin = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 1})
         wanted = {f"candor.{name}": 1 for name in SERVICES}
         wanted |= {f"candor.{name}": count for name, count in (members or {}).items()}

@@ -31,7 +31,8 @@ from tests.worlds.sink import MailSink
 from tests.worlds.story import Action, Story, Telling
 from tests.worlds.verdict import complaints, report
 
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
+"""In Shanghai, where the house of the shipped charter is: the afternoon lies ahead, and the quiet hours are far away."""
 URL = "http://candor.test"
 PASSES = 300
 """How many passes it may take until nothing moves any more; beyond that something turns in a circle."""

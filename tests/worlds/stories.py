@@ -1,11 +1,13 @@
 """Stories that are the same on every stage."""
 
 from candor_common.events import (
+    FollowUpOpened,
     IncidentAcknowledged,
     IncidentClosed,
     IncidentOpened,
     IncidentReopened,
     IncidentResolved,
+    IncidentVerified,
     PromiseBreached,
     PromiseKept,
     PromiseMade,
@@ -13,7 +15,7 @@ from candor_common.events import (
     SurveyAnswered,
 )
 from tests.worlds.actions import acknowledge, alert, answer_survey, close, letter, request, resolve, update
-from tests.worlds.moments import at, between
+from tests.worlds.moments import at, between, days
 from tests.worlds.story import event, mail, push, story, want
 
 ANN = "ann@shop.example"
@@ -39,10 +41,14 @@ KEPT = story(
     want(at(50), event(PromiseKept, kind="resolution")),
     push(at(80), close("ben")),
     want(at(80), event(IncidentClosed, by="ben")),
-    want(at(110), mail("survey", to=ANN)),
-    push(at(130), answer_survey(5, "Thank you.", who=ANN)),
-    want(at(130), event(SurveyAnswered, overall=5, comment="Thank you.")),
-    end=140,
+    want(at(80), mail("closed", to=ANN, keeps_quiet=["We missed"])),
+    want(at(80), event(IncidentVerified, by="ben")),
+    want(at(140), mail("survey", to=ANN)),
+    push(at(160), answer_survey(5, "Thank you.", who=ANN)),
+    want(at(160), event(SurveyAnswered, overall=5, comment="Thank you.")),
+    want(at(160), event(FollowUpOpened)),
+    want(at(160), event(PromiseMade, kind="improvement_reply", due_at=at(160 + days(5)))),
+    end=170,
 )
 
 MISSED_FIRST_RESPONSE = story(
@@ -97,6 +103,7 @@ ALERT = story(
     want(at(0), event(IncidentOpened, priority="P1", channel="alert")),
     want(at(0), event(PromiseMade, kind="resolution", due_at=at(240))),
     want(at(10), event(RequestJoined)),
+    want(at(20), event(RequestJoined)),
     want(at(20), event(IncidentResolved, by="signal")),
     want(at(20), event(PromiseKept, kind="resolution")),
     end=30,
@@ -112,7 +119,8 @@ REPLY = story(
     want(at(30), mail("resolution", to=ANN)),
     push(at(50), letter("Re: Shop", "It is down again.", sender=ANN, answers="resolution")),
     want(at(50), event(RequestJoined)),
-    want(at(50), event(IncidentReopened, status="open")),
+    want(at(50), event(IncidentReopened, status="reopened")),
+    want(between(50, 51), mail("reopened", to=ANN, says=["does not work yet"])),
     want(between(80, 81), mail("breach_notice", to=ANN)),
     want(between(110, 112), mail("breach_notice", to=ANN)),
     end=115,
@@ -147,7 +155,6 @@ WITHDRAWN = story(
     push(at(15), resolve("It is on the team page.", "We sent the steps.", "We tried them.")),
     want(at(15), mail("resolution", to=ANN)),
     want(at(15), event(IncidentResolved)),
-    want(at(75), mail("survey", to=ANN)),
     want(at(15), event(PromiseKept, kind="first_response")),
     want(at(15), event(PromiseKept, kind="resolution")),
     end=90,

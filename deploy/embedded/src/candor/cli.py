@@ -6,19 +6,23 @@ What only one command needs is imported when that command runs: `candor up` is t
 import asyncio
 import sys
 from collections.abc import Coroutine
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, get_args
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from candor import look
-from candor.up import local_key, up
+from candor import charter_show, look, mail_in, promise, source
+from candor.calling import call as _call
+from candor.calling import fail as _fail
+from candor.calling import settings as _settings
+from candor.up import up
 from candor_common.charter import CharterError, load_charter
 from candor_common.events import Emitter
-from candor_common.security import SCOPES, KeyRing, keys_path
-from candor_common.settings import Settings, SettingsError, load_settings
+from candor_common.keys import SCOPES, KeyRing, keys_path
+from candor_common.settings import SettingsError
 from candor_common.topics import TOPICS, topic_name
 
 app = typer.Typer(help="Incident management that keeps its word.", no_args_is_help=True, add_completion=False)
@@ -30,11 +34,14 @@ app.add_typer(parked, name="parked")
 app.add_typer(key, name="key")
 app.add_typer(charter, name="charter")
 app.add_typer(database, name="database")
+app.add_typer(promise.app, name="promise")
+app.add_typer(source.app, name="source")
 
 SERVICES = get_args(Emitter)
 console = Console(highlight=False, soft_wrap=True)
 
 app.command("up", help="Run everything in one process, with nothing to install.")(up)
+app.command("mail-in")(mail_in.mail_in)
 
 
 @app.command()
@@ -160,6 +167,11 @@ def charter_check(
             typer.echo(str(problem), err=True)
         raise typer.Exit(1) from error
     console.print(f"the charter is sound, version {loaded.version}")
+    for notice in loaded.notices(date.today()):  # noqa: DTZ011 - the operator's own day
+        console.print(f"note: {notice}", markup=False)
+
+
+charter.command("show")(charter_show.show)
 
 
 @database.command("provision")
@@ -179,30 +191,6 @@ def database_provision(
     console.print("roles and schemas are there")
 
 
-def _settings() -> Settings:
-    try:
-        return load_settings()
-    except SettingsError as error:
-        _fail(str(error))
-
-
-def _call(method: str, path: str) -> Any:
-    """Ask the running installation, with the key of this machine or CANDOR_KEY."""
-    import httpx  # noqa: PLC0415
-
-    settings = _settings()
-    headers = {
-        "Authorization": f"Bearer {settings.key.get_secret_value() if settings.key else local_key(settings)}"
-    }
-    try:
-        answer = httpx.request(method, settings.public_url + path, headers=headers, timeout=10)
-    except httpx.HTTPError as error:
-        _fail(f"{settings.public_url} does not answer ({error}); start `candor up`, or set CANDOR_PUBLIC_URL")
-    if answer.is_error:
-        _fail(f"{answer.status_code}: {answer.json().get('detail', answer.text)}")
-    return answer.json()
-
-
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
     try:
         return asyncio.run(work)
@@ -210,11 +198,6 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
         _fail(str(error))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
-
-
-def _fail(message: str) -> NoReturn:
-    typer.echo(f"candor: {message}", err=True)
-    raise typer.Exit(1)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 from candor.demo_charter import write_quick_charter
-from candor_common.security import read_private
+from candor_common.keys import read_private
 
 LOOPBACK = "127.0.0.1"
 READY_WITHIN = 60.0

@@ -31,6 +31,8 @@ def urgent_request(stage: Stage) -> Iterator[str]:
     stage.command(reference, "resolve", **words.SHOP_MENDED)
     stage.mail("resolution", reference)
     stage.ended(reference, "resolution", "kept")
+    yield f"{reference}: a person looks again: the fix holds"
+    stage.command(reference, "verify")
 
 
 def chinese_mails(stage: Stage) -> Iterator[str]:

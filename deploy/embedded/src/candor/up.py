@@ -9,8 +9,8 @@ from rich.console import Console
 
 from candor.services import SERVICES
 from candor_common.embedded import embedded
+from candor_common.keys import KeyRing, keys_path, read_private, write_private
 from candor_common.runtime import create_app
-from candor_common.security import KeyRing, keys_path, read_private, write_private
 from candor_common.server import prepared_settings, serve
 from candor_common.settings import Settings
 
