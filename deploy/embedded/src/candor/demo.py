@@ -75,6 +75,7 @@ def _tell(console: Console, stage: Stage) -> None:
 
 def _say_where(console: Console, candor: Running) -> None:
     console.print("What is open stays open, and is told when it comes due.\n")
+    console.print(f"  board      {candor.url}/board   (sign in with the key)", soft_wrap=True)
     console.print(f"  mailbox    {candor.url}/mailbox", soft_wrap=True)
     console.print(f"  API        {candor.url}/docs", soft_wrap=True)
     console.print(f"  key        {candor.key}\n", soft_wrap=True, markup=False)

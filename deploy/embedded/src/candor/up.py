@@ -8,8 +8,10 @@ from fastapi import FastAPI
 from rich.console import Console
 
 from candor.services import SERVICES
+from candor_common.console import sign_in_link
 from candor_common.embedded import embedded
 from candor_common.keys import KeyRing, keys_path, read_private, write_private
+from candor_common.links import Signer, signing_key
 from candor_common.runtime import create_app
 from candor_common.server import prepared_settings, serve
 from candor_common.settings import Settings
@@ -26,6 +28,13 @@ def local_key(settings: Settings) -> str:
         key = ring.add("local", ("post", "read", "work", "operate"))
         write_private(path, key)
     return key
+
+
+def board_link(settings: Settings, key: str) -> str:
+    """The address that opens the board, signed in as the owner of the key, for 12 hours."""
+    found = KeyRing(keys_path(settings)).find(key)
+    signer = Signer(signing_key(settings))
+    return sign_in_link(signer, settings.public_url, found.id) if found else f"{settings.public_url}/board"
 
 
 def curl(url: str, key: str) -> str:
@@ -52,6 +61,7 @@ def up() -> None:
 def _greet(settings: Settings, key: str) -> None:
     console = Console(file=sys.stdout, soft_wrap=True, highlight=False)
     console.print(f"\n[bold]Candor runs[/] at {settings.public_url}")
+    console.print(f"  board      {board_link(settings, key)}")
     console.print(f"  API        {settings.public_url}/docs")
     if settings.smtp_url is None:
         console.print(
