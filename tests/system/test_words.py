@@ -92,7 +92,12 @@ async def test_a_customer_is_told_every_turn_that_it_takes(world: World) -> None
         story(
             "handed on, asked, estimated twice, worked around, resolved and closed",
             push(at(0), DOWN),
-            want(at(0), mail("acknowledgement", to=ANN, says=["understand it: Shop is down", "502 since 14:02", "/c/"])),
+            want(
+                at(0),
+                mail(
+                    "acknowledgement", to=ANN, says=["understand it: Shop is down", "502 since 14:02", "/c/"]
+                ),
+            ),
             push(at(5), command("escalate", reason="INTERNAL it is the switch")),
             want(
                 between(5, 6),

@@ -18,9 +18,13 @@ from tests.unit.notifier.builders import (
     SENDER,
     VOICE,
     a_breach_notice,
+    a_handover,
     a_promise,
+    a_question,
     a_resolution,
+    a_workaround,
     an_acknowledgement,
+    an_estimate,
     an_incident,
     an_invitation,
     an_update,
@@ -89,12 +93,17 @@ class Tags(HTMLParser):
 @st.composite
 def hostile(draw: st.DrawFn) -> Due:
     title, owner, words = draw(EVIL), draw(EVIL), draw(EVIL)
-    incident: Incident = an_incident(title=title, owner=owner, language=draw(st.sampled_from(LANGUAGES)))
+    known = {"title": title, "owner": owner, "description": words, "team": draw(EVIL)}
+    incident: Incident = an_incident(language=draw(st.sampled_from(LANGUAGES)), **known)
     due = draw(
         st.sampled_from(
             [
                 an_acknowledgement(incident, a_promise()),
                 an_update(Update(doing=words, expect=words), incident),
+                a_question(words, incident),
+                an_estimate(words, incident),
+                a_workaround(words, incident),
+                a_handover(incident),
                 a_resolution(Resolution(cause=words, done=words, checked=words), incident),
                 a_breach_notice(
                     a_promise(),
@@ -131,6 +140,13 @@ def _same_skeleton(mail: Mail, due: Due) -> None:
         calm = replace(calm, words=replace(due.words, update=Update(doing="x", expect="x")))
     if due.words.resolution:
         calm = replace(calm, words=replace(due.words, resolution=FIXED))
+    if due.words.question is not None:
+        calm = replace(calm, words=replace(due.words, question="x"))
+    if due.words.workaround is not None:
+        calm = replace(calm, words=replace(due.words, workaround="x"))
+    if due.words.estimate:
+        said = due.words.estimate.model_copy(update={"reason": "x"})
+        calm = replace(calm, words=replace(due.words, estimate=said))
     assert mail.html.count("<") == render(calm, VOICE).html.count("<")
 
 

@@ -9,12 +9,21 @@ away delays it and loses nothing.
 from fastapi import APIRouter
 
 from candor_common.service import Service
-from candor_notifier import api, pages
-from candor_notifier.delivery import deliveries, opened
+from candor_notifier import api, pages, subscription_api
+from candor_notifier.delivery import deliveries
 from candor_notifier.handlers import subscriptions
+from candor_notifier.outlets import opened
+from candor_notifier.webhook_delivery import webhook_deliveries, webhook_history
 
 router = APIRouter()
 router.include_router(api.router)
 router.include_router(pages.router)
+router.include_router(subscription_api.router)
 
-service = Service("notifier", router, subscriptions, periodics=(deliveries,), open=opened)
+service = Service(
+    "notifier",
+    router,
+    subscriptions,
+    periodics=(deliveries, webhook_deliveries, webhook_history),
+    open=opened,
+)

@@ -20,21 +20,18 @@ from candor_common.service import Periodic, Runtime
 from candor_notifier import store
 from candor_notifier.audience import Voice, cadence_of
 from candor_notifier.channels import Channel, Passing, Permanent, Rendered, Sent
-from candor_notifier.channels.guard import Rules
-from candor_notifier.channels.http import Http
 from candor_notifier.channels.mail import MailMessenger
 from candor_notifier.channels.mailbox import MailboxChannel
 from candor_notifier.channels.server import Server
 from candor_notifier.channels.smtp import LONGEST_SEND, MOST_CONNECTIONS, SmtpChannel
 from candor_notifier.channels.ways import Ways, ways_of
-from candor_notifier.channels.webhook import Destination, Webhooks
 from candor_notifier.compose import Sender
 from candor_notifier.domain.needless import why_needless
 from candor_notifier.outcomes import Needless, Records, Tried, tell
 from candor_notifier.planner import MAIL
 from candor_notifier.render import render
 from candor_notifier.store import Due
-from candor_notifier.subscribers import destination_of_chat
+from candor_notifier.webhook_delivery import RESOURCE
 
 log = structlog.get_logger()
 
@@ -206,12 +203,8 @@ def channel_of(runtime: Runtime) -> Channel:
 
 
 def _all_ways(runtime: Runtime, channel: Channel) -> Ways:
-    async def find(source: str) -> Destination | None:
-        return await runtime.database.read(lambda connection: destination_of_chat(connection, source))
-
-    settings, clock = runtime.context.settings, runtime.clock
-    answers = Webhooks(Http(Rules.of(settings.webhook_allow)), clock)
-    return ways_of(settings, clock, _mail(runtime, channel), answers, find)
+    settings, hooks = runtime.context.settings, runtime.resources[RESOURCE]
+    return ways_of(settings, runtime.clock, _mail(runtime, channel), hooks.webhooks, hooks.find)
 
 
 @asynccontextmanager

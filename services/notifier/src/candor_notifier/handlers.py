@@ -41,6 +41,7 @@ from candor_notifier import snapshots, store
 from candor_notifier.domain import nudging, planning
 from candor_notifier.domain.silence import is_last
 from candor_notifier.planner import MAIL, Traced, desk_of, plan
+from candor_notifier.subscribers import with_subscribers
 
 SURVEY = "survey"
 """The purpose that feedback checks links for."""
@@ -196,30 +197,32 @@ def follow_mail(
     )
 
 
-subscriptions: Subscriptions = {
-    RequestReceived: follow_mail,
-    ReplyReceived: follow_mail,
-    IncidentOpened: follow_incidents,
-    RequestJoined: follow_incidents,
-    IncidentAssigned: follow_incidents,
-    IncidentAcknowledged: follow_incidents,
-    IncidentEscalated: follow_incidents,
-    PriorityChanged: follow_incidents,
-    IncidentUpdated: follow_incidents,
-    CustomerAsked: follow_incidents,
-    IncidentResumed: follow_incidents,
-    EstimateGiven: follow_incidents,
-    WorkaroundGiven: follow_incidents,
-    IncidentResolved: follow_incidents,
-    IncidentVerified: follow_incidents,
-    IncidentReopened: follow_incidents,
-    IncidentClosed: follow_incidents,
-    IncidentMerged: follow_incidents,
-    IncidentCancelled: follow_incidents,
-    PromiseMade: follow_promises,
-    PromiseAtRisk: follow_promises,
-    PromiseKept: follow_promises,
-    PromiseBreached: follow_promises,
-    PromiseWithdrawn: follow_promises,
-    SurveyInvited: invite,
-}
+subscriptions: Subscriptions = with_subscribers(
+    {
+        RequestReceived: follow_mail,
+        ReplyReceived: follow_mail,
+        IncidentOpened: follow_incidents,
+        RequestJoined: follow_incidents,
+        IncidentAssigned: follow_incidents,
+        IncidentAcknowledged: follow_incidents,
+        IncidentEscalated: follow_incidents,
+        PriorityChanged: follow_incidents,
+        IncidentUpdated: follow_incidents,
+        CustomerAsked: follow_incidents,
+        IncidentResumed: follow_incidents,
+        EstimateGiven: follow_incidents,
+        WorkaroundGiven: follow_incidents,
+        IncidentResolved: follow_incidents,
+        IncidentVerified: follow_incidents,
+        IncidentReopened: follow_incidents,
+        IncidentClosed: follow_incidents,
+        IncidentMerged: follow_incidents,
+        IncidentCancelled: follow_incidents,
+        PromiseMade: follow_promises,
+        PromiseAtRisk: follow_promises,
+        PromiseKept: follow_promises,
+        PromiseBreached: follow_promises,
+        PromiseWithdrawn: follow_promises,
+        SurveyInvited: invite,
+    }
+)
