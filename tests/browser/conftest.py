@@ -20,7 +20,7 @@ PATIENCE = 10_000
 """Milliseconds that anything on a page may take."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def candor() -> Iterator[Running]:
     """All five services in a process, on fresh data."""
     with candor_up() as running:
@@ -50,14 +50,14 @@ class House:
         self._http.post(address, json={"by": "operations"}, headers={"If-Match": seen}).raise_for_status()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def house(candor: Running) -> Iterator[House]:
     key = {"Authorization": f"Bearer {candor.key}"}
     with httpx.Client(base_url=candor.url, headers=key, trust_env=False) as http:
         yield House(http)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open its event loop runs, and no other test can have one
 def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium")
     if path is None:
