@@ -43,7 +43,7 @@ TAIL = b"\0" * 40
         (packed("a.txt"), "application/zip"),
         (packed("[Content_Types].xml", "word/document.xml"), f"{OFFICE}.wordprocessingml.document"),
         (packed("[Content_Types].xml", "xl/workbook.xml"), f"{OFFICE}.spreadsheetml.sheet"),
-        (gzip.compress(b"a"), "application/gzip"),
+        (gzip.compress(b"a", mtime=0), "application/gzip"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + TAIL, "application/x-ole-storage"),
         (b"RIFF\x24\0\0\0WAVEfmt " + TAIL, "audio/wav"),
         (b"ID3\x03" + TAIL, "audio/mpeg"),
