@@ -27,7 +27,7 @@ help: ## show this list
 run: .venv/.run ## start Candor on this machine, all five services in one process
 	@$(BIN)/candor up
 
-demo: .venv/.run ## play a small day in half a minute, then look around until Ctrl-C
+demo: .venv/.run ## play a day of a hosting company in half a minute, then look around until Ctrl-C
 	@$(BIN)/candor demo
 
 test: .venv/.dev ## run the tests (TESTS=tests/unit for some of them, WORKERS=0 for one at a time)

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from candor import demo_summary
+from candor import demo_words as words
 from candor.demo_charter import HOUR
 from candor.demo_process import DemoFailed, Running, candor_up
 from candor.demo_scenes import SCENES
@@ -30,7 +31,9 @@ def demo(*, wait: bool) -> None:
         with ExitStack() as closing:
             with console.status("Candor starts, on data that is thrown away"):
                 candor = closing.enter_context(candor_up())
-            stage = Stage(candor)
+            stage = closing.enter_context(Stage(candor.url, candor.key, candor.failed))
+            for customer in words.CUSTOMERS:
+                stage.call("POST", "/v1/customers", json=customer)
             _play(console, stage)
             _tell(console, stage)
             played = True
@@ -51,18 +54,18 @@ def _play(console: Console, stage: Stage) -> None:
         bar = progress.add_task("", total=len(SCENES))
         for scene in SCENES:
             before = ""
-            for words in scene(stage):
+            for line in scene(stage):
                 _done(progress, before)
-                progress.update(bar, description=escape(words))
-                before = words
+                progress.update(bar, description=escape(line))
+                before = line
             _done(progress, before)
             progress.advance(bar)
 
 
-def _done(progress: Progress, words: str) -> None:
-    if words:
+def _done(progress: Progress, line: str) -> None:
+    if line:
         elapsed = progress.tasks[0].elapsed or 0
-        progress.console.print(f"[green]done[/] {elapsed:5.1f} s  {escape(words)}")
+        progress.console.print(f"[green]done[/] {elapsed:5.1f} s  {escape(line)}")
 
 
 def _tell(console: Console, stage: Stage) -> None:
@@ -75,7 +78,7 @@ def _tell(console: Console, stage: Stage) -> None:
 
 def _say_where(console: Console, candor: Running) -> None:
     console.print("What is open stays open, and is told when it comes due.\n")
-    console.print(f"  board      {candor.url}/board   (sign in with the key)", soft_wrap=True)
+    console.print(f"  board      {candor.board}", soft_wrap=True)
     console.print(f"  mailbox    {candor.url}/mailbox", soft_wrap=True)
     console.print(f"  API        {candor.url}/docs", soft_wrap=True)
     console.print(f"  key        {candor.key}\n", soft_wrap=True, markup=False)

@@ -15,7 +15,9 @@ from pathlib import Path
 import httpx
 
 from candor.demo_charter import write_quick_charter
+from candor.up import board_link
 from candor_common.keys import read_private
+from candor_common.settings import Settings
 
 LOOPBACK = "127.0.0.1"
 READY_WITHIN = 60.0
@@ -32,8 +34,18 @@ class Running:
 
     url: str
     key: str
+    data: Path
     log: Path
     process: "subprocess.Popen[bytes]"
+
+    @property
+    def board(self) -> str:
+        """The address that opens the board, signed in."""
+        # Constructed, so that the operator's own environment says nothing in it.
+        settings = Settings.model_construct(
+            data_dir=self.data, public_url=self.url, keys_file=self.data / "keys.json", signing_key=None
+        )
+        return board_link(settings, self.key)
 
     def failed(self, what: str) -> DemoFailed:
         """What went wrong, with the end of the log when the process is gone."""
@@ -56,7 +68,9 @@ def candor_up() -> Iterator[Running]:
         try:
             url = f"http://{LOOPBACK}:{port}"
             _wait_until_ready(process, url, log)
-            yield Running(url, read_private(folder / "data" / "local.key") or "", log, process)
+            yield Running(
+                url, read_private(folder / "data" / "local.key") or "", folder / "data", log, process
+            )
         finally:
             _stop(process)
 

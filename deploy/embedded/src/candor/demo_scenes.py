@@ -1,38 +1,15 @@
 """The small day that the demo plays. A scene says what happens next, does it, and checks what came of it."""
 
-import re
 from collections.abc import Callable, Iterator
 
 from candor import demo_words as words
+from candor.demo_outage import urgent_request
 from candor.demo_process import DemoFailed
 from candor.demo_stage import Stage, expect, seconds_from_now
+from candor.demo_surveys import low_score, survey
+from candor.demo_turns import question, reopening
 
 Scene = Callable[[Stage], Iterator[str]]
-
-_SURVEY_LINK = re.compile(r"https?://[^/\s]+(/survey/\S+\?score=5)")
-
-
-def urgent_request(stage: Stage) -> Iterator[str]:
-    """A promise is given and kept."""
-    yield "A shop is down: an urgent request comes in over REST and is acknowledged by mail"
-    reference = stage.request(words.SHOP)
-    stage.mail("acknowledgement", reference)
-    yield f"{reference}: a person takes it"
-    stage.command(reference, "acknowledge")
-    yield f"{reference}: writes what is being done, what to expect, and by when there is more"
-    stage.command(reference, "update", **words.SHOP_FOUND, next_by=seconds_from_now(10))
-    stage.mail("update", reference)
-    stage.ended(reference, "first_response", "kept")
-    yield f"{reference}: three seconds of work pass; the next word comes in time"
-    stage.let_pass(3)
-    stage.command(reference, "update", **words.SHOP_NEARLY, next_by=seconds_from_now(10))
-    stage.ended(reference, "next_update", "kept")
-    yield f"{reference}: it works again, and the customer reads why and how it was checked"
-    stage.command(reference, "resolve", **words.SHOP_MENDED)
-    stage.mail("resolution", reference)
-    stage.ended(reference, "resolution", "kept")
-    yield f"{reference}: a person looks again: the fix holds"
-    stage.command(reference, "verify")
 
 
 def chinese_mails(stage: Stage) -> Iterator[str]:
@@ -51,19 +28,22 @@ def chinese_mails(stage: Stage) -> Iterator[str]:
     stage.ended(traditional, "first_response", "kept")
 
 
-def alert(stage: Stage) -> Iterator[str]:
-    """A fault that goes away by itself."""
-    yield "Alertmanager: a disk fills up"
-    reference = stage.alert(words.disk_alert("firing"))
-    stage.until(f"{reference} is an incident", lambda: stage.promises(reference) or None)
-    yield f"{reference}: Alertmanager repeats itself, which changes nothing"
-    again = stage.alert(words.disk_alert("firing"))
-    expect(again == reference, f"The repeated alert of {reference} became {again}.")
-    yield f"{reference}: the alert is over, and the incident ends with it"
-    stage.alert(words.disk_alert("resolved"))
-    stage.ended(reference, "resolution", "kept")
-    after = stage.incident(reference)
-    expect(after["status"] == "resolved", f"{reference} is {after['status']}, not resolved.")
+def alert_storm(stage: Stage) -> Iterator[str]:
+    """Many alerts, few faults; and one that goes away by itself."""
+    yield f"Alertmanager: three faults come and go, {3 * words.FLAPS} alerts within minutes"
+    before = len(stage.incidents())
+    named = [stage.alerts(words.storm(flap)) for flap in range(words.FLAPS)]
+    disk = named[0][0]
+    led_to = stage.until("the storm is read", lambda: _led_to(stage, named))
+    opened = len(stage.incidents()) - before
+    expect(len(led_to) == opened == 3, f"The storm led to {sorted(led_to)}, and {opened} incidents opened.")
+    yield f"{', '.join(sorted(led_to))}: that is {opened} incidents; Alertmanager repeats itself in vain"
+    again = stage.alerts(words.storm(0))
+    expect(again == named[0], f"The repeated alerts of {named[0]} became {again}.")
+    yield f"{disk}: the alert is over, and the incident ends with it"
+    stage.alerts(words.disk_alert_over())
+    stage.ended(disk, "resolution", "kept")
+    stage.status(disk, "resolved")
 
 
 def unanswered_request(stage: Stage) -> Iterator[str]:
@@ -84,25 +64,24 @@ def unanswered_request(stage: Stage) -> Iterator[str]:
     stage.ended(reference, "next_update", "kept")
 
 
-def survey(stage: Stage) -> Iterator[str]:
-    """A customer says how it went."""
-    yield "The first customer is asked how it went"
-    invited = stage.message("survey")
-    link = _SURVEY_LINK.search(stage.letter(invited).text)
-    if link is None:
-        raise DemoFailed("The mail with the survey has no link to it.")
-    yield "The customer opens the link, finds the form and sends it"
-    page = stage.call("GET", link[1]).text
-    expect('name="overall"' in page, "The page of the survey shows no form.")
-    answer = {"overall": "5", "comment": "You said when, and then you did."}
-    thanks = stage.call("POST", link[1].partition("?")[0], data=answer)
-    expect(thanks.has_redirect_location, "The answer to the survey does not lead to a page with thanks.")
-    stage.call("GET", thanks.headers["Location"])
-    states = {one["state"] for one in stage.read("/v1/surveys", incident=invited["incident_id"])}
-    expect(states == {"answered"}, f"The survey of {invited['incident_id']} is {states}, not answered.")
+SCENES: tuple[Scene, ...] = (
+    urgent_request,
+    chinese_mails,
+    alert_storm,
+    question,
+    reopening,
+    unanswered_request,
+    survey,
+    low_score,
+)
 
 
-SCENES: tuple[Scene, ...] = (urgent_request, chinese_mails, alert, unanswered_request, survey)
+def _led_to(stage: Stage, named: list[list[str]]) -> set[str] | None:
+    """The incidents that alerts led to, once the last of them is there."""
+    try:
+        return {stage.incident(one)["id"] for receipt in named for one in receipt}
+    except DemoFailed:
+        return None
 
 
 def _is_read(stage: Stage, reference: str, text: str, language: str) -> None:
