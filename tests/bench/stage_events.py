@@ -14,8 +14,8 @@ from candor_common.events import (
     Grade,
     Incident,
     IncidentOpened,
-    IncidentResolved,
     IncidentStatus,
+    IncidentVerified,
     Kind,
     Lane,
     Level,
@@ -68,20 +68,21 @@ def openings_with_promises() -> Iterator[Envelope[Fact]]:
             yield _told(PromiseMade(promise=_promise(incident, kind)))
 
 
-def resolutions() -> Iterator[Envelope[Fact]]:
-    """What triage tells when incidents are over."""
+def verifications() -> Iterator[Envelope[Fact]]:
+    """What triage tells when fixes hold."""
     for number in count(1):
         now = datetime.now(UTC)
-        change = {"status": IncidentStatus.RESOLVED, "version": 3, "resolved_at": now, "resolution": ENDED}
+        ended = {"resolved_at": now, "verified_at": now, "resolution": ENDED}
+        change = {"status": IncidentStatus.VERIFIED, "version": 4, **ended}
         incident = _incident(number).model_copy(update=change)
-        yield _told(IncidentResolved(incident=incident, by="ada", resolution=ENDED))
+        yield _told(IncidentVerified(incident=incident, by="ada"))
 
 
 STREAMS: Mapping[str, Callable[[], Iterator[Envelope[Fact]]]] = {
     "triage": requests,
     "sla-timer": openings,
     "notifier": openings_with_promises,
-    "feedback": resolutions,
+    "feedback": verifications,
 }
 """What each stage is fed with."""
 
