@@ -29,7 +29,7 @@ from candor_common.events import (
     Update,
     WorkaroundGiven,
 )
-from candor_triage import times
+from candor_common.times import written
 from candor_triage.customer_words import WORDS, Language, preferred, spoken
 from candor_triage.domain import timeline
 from candor_triage.domain.customer_view import Ours, Record, Theirs, Words, view, words_of
@@ -146,7 +146,7 @@ def test_who_has_it_is_told_by_public_names() -> None:
 
 def rendered(record: Record, language: Language) -> str:
     def time(moment: datetime) -> str:
-        return times.written(moment, WORDS[language].locale, WORDS[language].moment, "Asia/Shanghai")
+        return written(moment, WORDS[language].locale, WORDS[language].moment, "Asia/Shanghai")
 
     return templates.get_template("customer.html").render(
         language=language,

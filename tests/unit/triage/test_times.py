@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from candor_common.times import written
 from candor_triage import times
 from candor_triage.customer_words import WORDS, Language
 from tests.unit.triage.builders import NOON, after
@@ -22,7 +23,7 @@ from tests.unit.triage.builders import NOON, after
 )
 def test_a_moment_is_told_in_its_zone_with_the_zones_name(language: Language, zone: str, said: str) -> None:
     words = WORDS[language]
-    assert times.written(NOON, words.locale, words.moment, zone) == said
+    assert written(NOON, words.locale, words.moment, zone) == said
 
 
 @pytest.mark.parametrize(

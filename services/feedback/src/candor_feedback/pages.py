@@ -12,11 +12,11 @@ from candor_common import web
 from candor_common.events import FollowUp, PromiseKind, Survey
 from candor_common.links import BadLink
 from candor_common.service import runtime_of
+from candor_common.times import written
 from candor_feedback import answers, follow_ups, store
 from candor_feedback.domain.survey import LONGEST_COMMENT, QUESTIONS, AnswerRefused, is_over
 from candor_feedback.domain.words import WORDS, Language, preferred, spoken
 from candor_feedback.forms import Filled, linked
-from candor_feedback.times import written
 
 PURPOSE = "survey"
 
@@ -111,7 +111,8 @@ def _what_happens(request: Request, survey: Survey, promised: list[FollowUp]) ->
 
 def _time(request: Request, survey: Survey, moment: datetime) -> str:
     house = runtime_of(request).context.settings.time_zone
-    return written(moment, spoken(survey.language), survey.recipient.zone, house)
+    text = WORDS[spoken(survey.language)]
+    return written(moment, text.locale, text.moment, survey.recipient.zone, house)
 
 
 def _is_over(request: Request, survey: Survey) -> bool:

@@ -19,7 +19,8 @@ from candor_common.errors import NotFound
 from candor_common.events import Contact, Incident
 from candor_common.links import CUSTOMER_LINK_AGE, INCIDENT, BadLink, ExpiredLink
 from candor_common.service import runtime_of
-from candor_triage import customers, promise_view, said, store, times
+from candor_common.times import written
+from candor_triage import customers, promise_view, said, store
 from candor_triage.customer_words import WORDS, CustomerWords, Language, preferred, spoken
 from candor_triage.customers import Said
 from candor_triage.domain import customer
@@ -56,7 +57,7 @@ class Visit:
         words = WORDS[self.language]
         zone = self.incident.requester.zone if self.incident and self.incident.requester else None
         house = runtime_of(self.request).context.settings.time_zone
-        return times.written(moment, words.locale, words.moment, zone, house)
+        return written(moment, words.locale, words.moment, zone, house)
 
 
 async def visit_of(request: Request, token: str) -> Visit:

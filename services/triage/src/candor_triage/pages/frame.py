@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from candor_common import console, web
 from candor_common.console import Visitor
 from candor_common.service import runtime_of
+from candor_common.times import first_zone, written
 from candor_triage import times
 from candor_triage.domain.board import Pledge, Urgency
 from candor_triage.incident_words import SENT, TEAM_ONLY
@@ -33,7 +34,7 @@ class Clock:
 
     def full(self, moment: datetime) -> str:
         """With date and zone, for a title."""
-        return times.written(moment, times.HOUSE_LOCALE, "{time} ({zone})", self.zone.key)
+        return written(moment, times.HOUSE_LOCALE, "{time} ({zone})", self.zone.key)
 
     def span(self, moment: datetime) -> str:
         """How far away, without the direction."""
@@ -54,7 +55,7 @@ class Clock:
 def clock(request: Request) -> Clock:
     """Now, in the zone in which the house tells times."""
     runtime = runtime_of(request)
-    return Clock(runtime.clock.now(), times.first_zone(runtime.context.settings.time_zone))
+    return Clock(runtime.clock.now(), first_zone(runtime.context.settings.time_zone))
 
 
 def page(

@@ -16,6 +16,7 @@ from candor_common.errors import NotFound
 from candor_common.events import Incident, Promise, PromiseState
 from candor_common.links import customer_link
 from candor_common.service import runtime_of
+from candor_common.times import first_zone, written
 from candor_common.working_time import Pause
 from candor_triage import board_store, promise_view, store, times
 from candor_triage.case import Case
@@ -196,8 +197,8 @@ def _page(request: Request, visitor: Visitor, found: Read, view: View) -> Respon
 def _time_there(request: Request, incident: Incident) -> str:
     """What time it is where the customer is."""
     house = runtime_of(request).context.settings.time_zone
-    zone = times.first_zone(incident.requester.zone if incident.requester else None, house)
-    return times.written(clock(request).now, times.HOUSE_LOCALE, "{time} ({zone})", zone.key)
+    zone = first_zone(incident.requester.zone if incident.requester else None, house)
+    return written(clock(request).now, times.HOUSE_LOCALE, "{time} ({zone})", zone.key)
 
 
 def drawn(found: Read, charter: Charter, now: datetime) -> list[Drawn]:

@@ -1,0 +1,52 @@
+"""How times are told to people: to the minute, with the zone's name, in the order of the reader's language."""
+
+from contextlib import suppress
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_skeleton, get_timezone_name
+
+UTC = "UTC"
+"""Both the abbreviation that all names of this zone share, and what people call it in every language."""
+
+
+def written(moment: datetime, locale: str, form: str, *zones: str | None) -> str:
+    """A moment as "Tue 24 Nov, 15:10 (China Standard Time)", in the first of the zones that there is, or in UTC.
+
+    `form` says how time and zone stand together, as "{time} ({zone})".
+    """
+    return _written(moment.replace(second=0, microsecond=0), locale, form, first_zone(*zones))
+
+
+@lru_cache(maxsize=256)
+def first_zone(*names: str | None) -> ZoneInfo:
+    """The first of the zones that there is; UTC when there is none."""
+    for name in filter(None, names):
+        with suppress(KeyError, ValueError, OSError):
+            return ZoneInfo(name)
+    return ZoneInfo(UTC)
+
+
+@lru_cache
+def locale_of(name: str) -> Locale:
+    """A language and country as Babel knows them, from a name like `zh_Hans_CN`."""
+    return Locale.parse(name)
+
+
+@lru_cache(maxsize=4096)
+def _written(moment: datetime, locale_name: str, form: str, zone: ZoneInfo) -> str:
+    locale, local = locale_of(locale_name), moment.astimezone(zone)
+    day = format_skeleton("MMMEd", local, tzinfo=zone, locale=locale)
+    hour = format_skeleton("Hm", local, tzinfo=zone, locale=locale)
+    together = str(locale.datetime_formats["medium"]).replace("'", "")
+    time = together.replace("{1}", day).replace("{0}", hour)
+    return form.format(time=time, zone=_name(local, locale))
+
+
+def _name(local: datetime, locale: Locale) -> str:
+    """What readers call the zone. Its long name, but the one of UTC is known to nobody."""
+    if local.tzname() == UTC:
+        return UTC
+    return str(get_timezone_name(local, width="long", locale=locale))
