@@ -4,7 +4,7 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from candor_common.events import Promise, PromiseAtRisk, PromiseBreached, PromiseMade
+from candor_common.events import Promise, PromiseAtRisk, PromiseBreached, PromiseMade, PromiseWithdrawn
 from candor_sla_timer.domain.changes import PromiseFact, changes, current, warned
 from candor_sla_timer.domain.history import HistoryFact
 from candor_sla_timer.domain.moments import is_at_risk
@@ -104,7 +104,8 @@ def test_the_events_tell_one_story_however_the_two_topics_overtake_each_other(
 
 
 def events_make_sense(emitted: Sequence[PromiseFact]) -> None:
-    """Versions count up from the making; one warning; one breach per date, after it and never after keeping it."""
+    """Versions count up from the making; one warning; one breach per date, after it and never after keeping it. One
+    that was taken back, because it turned out that nothing was owed, may come true after all."""
     before: dict[str, Promise] = {}
     breaches: set[tuple[str, datetime]] = set()
     for fact in emitted:
@@ -121,6 +122,8 @@ def events_make_sense(emitted: Sequence[PromiseFact]) -> None:
             assert (promise.id, promise.due_at) not in breaches
             assert never_kept_by(before, promise)
             breaches.add((promise.id, promise.due_at))
+        if isinstance(fact, PromiseWithdrawn):
+            breaches.discard((promise.id, promise.due_at))
         before[promise.id] = promise
 
 
