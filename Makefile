@@ -18,7 +18,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench faults kafka postgres contract format lock clean
+.PHONY: help run demo tour test check bench faults kafka postgres contract format lock clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -46,6 +46,9 @@ bench: .venv/.dev ## measure throughput and latency
 
 faults: .venv/.dev ## break things on purpose and check that nothing is lost
 	@$(BIN)/python -m tests.faults
+
+tour: .venv/.dev ## take the pictures of docs/tour.md anew, with chromium
+	@$(BIN)/python -m tests.tools.tour
 
 kafka: .venv/.dev ## a real Kafka on 127.0.0.1:9092 with throw-away data, until Ctrl-C
 	@$(BIN)/python -m tests.servers kafka

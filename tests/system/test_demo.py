@@ -34,6 +34,8 @@ ZONES = {
     "中国标准时间": "Asia/Shanghai",
     "台北標準時間": "Asia/Taipei",
 }
+TOUR = Path(__file__).parents[2] / "docs" / "tour.md"
+SHELL = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 PROMISED = re.compile(r"^Promised: .* by (\d{4}-\d\d-\d\d \d\d:\d\d) UTC$")
 
 
@@ -111,6 +113,27 @@ def test_every_time_in_its_mails_is_a_promise_on_record(played: Played) -> None:
     assert {zone for _, (_, zone) in stated} == set(ZONES.values())
     wrong = [(one.incident, one.kind, time) for one, time in stated if not _is_in(record[one.incident], time)]
     assert wrong == []
+
+
+def test_every_command_of_the_tour_works_beside_it(played: Played) -> None:
+    exports = re.search(r"^  (export CANDOR_PUBLIC_URL=.+)$", played.told, re.MULTILINE)
+    assert exports, played.told
+    start, *commands = SHELL.findall(TOUR.read_text("utf-8"))
+    assert start == "make demo\n"
+    script = "\n".join(("set -euo pipefail", exports[1], *commands))
+    # The tour's .venv/bin is wherever this runs.
+    script = script.replace(".venv/bin/", f"{Path(sys.executable).parent}/")
+    done = subprocess.run(
+        ["bash", "-c", script], check=False, capture_output=True, encoding="utf-8", timeout=WITHIN
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+    for said in ("INC-000001", "first response", "invitations", "improvement_reply", "Mail bounces"):
+        assert said in done.stdout
+
+
+def test_every_picture_of_the_tour_is_there() -> None:
+    named = set(re.findall(r"\]\((tour/.+?)\)", TOUR.read_text("utf-8")))
+    assert named == {f"tour/{one.name}" for one in (TOUR.parent / "tour").glob("*.png")}
 
 
 def _told(demo: "subprocess.Popen[str]") -> str:

@@ -82,4 +82,6 @@ def _say_where(console: Console, candor: Running) -> None:
     console.print(f"  mailbox    {candor.url}/mailbox", soft_wrap=True)
     console.print(f"  API        {candor.url}/docs", soft_wrap=True)
     console.print(f"  key        {candor.key}\n", soft_wrap=True, markup=False)
+    console.print("For curl and `candor` in another shell:\n")
+    console.print(f"  {candor.exports}\n", soft_wrap=True, markup=False)
     console.print("Ctrl-C ends it and removes its data.")

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 import httpx
 
@@ -46,6 +47,12 @@ class Running:
             data_dir=self.data, public_url=self.url, keys_file=self.data / "keys.json", signing_key=None
         )
         return board_link(settings, self.key)
+
+    @property
+    def exports(self) -> str:
+        """A line for a shell, after which the `candor` command means this one."""
+        known = {"PUBLIC_URL": self.url, "KEY": self.key, "DATA_DIR": str(self.data)}
+        return "export " + " ".join(f"CANDOR_{name}={quote(value)}" for name, value in known.items())
 
     def failed(self, what: str) -> DemoFailed:
         """What went wrong, with the end of the log when the process is gone."""

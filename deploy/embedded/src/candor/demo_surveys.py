@@ -14,7 +14,7 @@ def survey(stage: Stage) -> Iterator[str]:
     """A customer is content."""
     yield "The first customer is asked how it went"
     reference = stage.reference_of(words.SHOP_ADDRESS)
-    page = _invitation(stage, reference)
+    page = survey_page(stage, reference)
     yield "The customer opens the link, finds the form and sends it"
     _answer(stage, reference, page, "5", "")
 
@@ -23,7 +23,7 @@ def low_score(stage: Stage) -> Iterator[str]:
     """A customer is not, and says what would be better: both lead to a promise."""
     yield "The clinic is asked too, gives 2 of 5 and says what would be better"
     reference = stage.reference_of(words.CLINIC_ADDRESS)
-    _answer(stage, reference, _invitation(stage, reference), "2", words.CLINIC_SUGGESTION)
+    _answer(stage, reference, survey_page(stage, reference), "2", words.CLINIC_SUGGESTION)
     yield f"{reference}: somebody is to call, and somebody is to answer the suggestion, each by a date"
     opened = stage.until(f"{reference}: two follow-ups are open", lambda: _follow_ups(stage, reference))
     for kind in ("follow_up", "improvement_reply"):
@@ -35,7 +35,8 @@ def low_score(stage: Stage) -> Iterator[str]:
     stage.ended(reference, "follow_up", "kept")
 
 
-def _invitation(stage: Stage, reference: str) -> str:
+def survey_page(stage: Stage, reference: str) -> str:
+    """The path of the page that a survey's mail links to. Raises DemoFailed when it links to none."""
     link = _LINK.search(stage.mail("survey", reference).text)
     if link is None:
         raise DemoFailed("The mail with the survey has no link to it.")

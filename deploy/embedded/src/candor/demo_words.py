@@ -5,7 +5,7 @@ from typing import Any
 
 SHOP_ADDRESS, SHOP_ZONE = "ops@shop.example", "Asia/Singapore"
 SIMPLIFIED_ADDRESS, TRADITIONAL_ADDRESS = "it@office-cn.example", "it@office-tw.example"
-CLINIC_ADDRESS = "it@clinic.example"
+CLINIC_ADDRESS, HOTEL_ADDRESS = "it@clinic.example", "desk@hotel.example"
 
 
 def _customer(name: str, address: str, zone: str) -> dict[str, Any]:
@@ -75,7 +75,7 @@ CLINIC_CALLED = (
 HELP_DESK = {
     "subject": "The booking system is not responding",
     "text": "Our counter can't take bookings. Guests are waiting.",
-    "from": {"address": "desk@hotel.example"},
+    "from": {"address": HOTEL_ADDRESS},
     "urgent": True,
 }
 HELP_DESK_ANSWER = {
