@@ -1,7 +1,7 @@
 """The broker is killed under a feed and a relay, and comes back. One outage for all, since a start takes seconds."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -12,6 +12,7 @@ from candor_common.clock import SystemClock
 from candor_common.database.postgres import PostgresDatabase
 from candor_common.feed import Feed
 from candor_common.kafka import KafkaFeed, KafkaSettings
+from candor_common.kafka_feed import LONG_POLL
 from candor_common.relay import Relay
 from tests.contract.conftest import TOPIC, StoredPositions, numbers, own_topics, read_until
 from tests.contract.test_relay import all_marked, emit, running, until
@@ -58,6 +59,25 @@ async def test_a_killed_broker_delays_events_and_loses_none(
         await until(lambda: all_marked(database))
         assert await heir.oldest_unpublished() is None
     await feed.stop()
+
+
+async def test_a_broker_that_answers_nothing_is_missed_until_it_does(mortal_server: KafkaServer) -> None:
+    feed = _feed(await own_topics(mortal_server.bootstrap), "one")
+    await feed.start(StoredPositions())
+    await until(_is(feed.assigned))
+    mortal_server.pause()
+    # Without news a look every few seconds is enough.
+    await until(_is(lambda: feed.silence() > LONG_POLL + 1))
+    mortal_server.resume()
+    await until(_is(lambda: feed.silence() < 1))
+    await feed.stop()
+
+
+def _is(condition: Callable[[], bool]) -> Callable[[], Awaitable[object]]:
+    async def asked() -> bool:
+        return condition()
+
+    return asked
 
 
 def _feed(kafka: KafkaSettings, subscription: str) -> KafkaFeed:

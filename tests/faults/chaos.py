@@ -3,7 +3,8 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -91,21 +92,29 @@ class Chaos:
                 await self._hit(blow)
                 await asyncio.to_thread(self.targets[blow.target].wait_until_ready)
 
+    @contextmanager
+    def holding(self, name: str) -> Iterator[None]:
+        """While somebody else stops and starts a target, the supervisor leaves it alone."""
+        self._held.add(name)
+        try:
+            yield
+        finally:
+            self._held.discard(name)
+
     async def _hit(self, blow: Blow) -> None:
         await asyncio.sleep(blow.at)
         target = self.targets[blow.target]
         self.tell(f"  {blow}")
         self.struck.append(blow)
-        self._held.add(blow.target)
-        if blow.how == "pause":
-            target.pause()
-            await asyncio.sleep(blow.down)
-            target.resume()
-        else:
-            await asyncio.to_thread(target.kill)
-            await asyncio.sleep(blow.down)
-            await asyncio.to_thread(target.start)
-        self._held.discard(blow.target)
+        with self.holding(blow.target):
+            if blow.how == "pause":
+                target.pause()
+                await asyncio.sleep(blow.down)
+                target.resume()
+            else:
+                await asyncio.to_thread(target.kill)
+                await asyncio.sleep(blow.down)
+                await asyncio.to_thread(target.start)
 
     async def supervise(self, names: Sequence[str]) -> None:
         """Until cancelled."""

@@ -2,13 +2,13 @@
 
 import os
 import random
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from tests.faults import trials
-from tests.faults.trials import Outcome
+from tests.faults.matrix import Fault
+from tests.faults.matrix.processes import EVERYTHING
+from tests.faults.trials import HEADER
 
 pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.usefixtures("alone")]
 
@@ -20,13 +20,11 @@ def _seed() -> int:
     return int(given) if given else random.SystemRandom().randrange(1_000_000)
 
 
-@pytest.mark.parametrize("trial", [trials.embedded, trials.distributed], ids=lambda trial: trial.__name__)
-async def test_what_was_accepted_is_there_once_whatever_is_killed(
-    trial: Callable[[int, float, Path], Awaitable[Outcome]], tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("fault", EVERYTHING, ids=lambda fault: fault.title.rpartition(" ")[2])
+async def test_what_was_accepted_is_there_once_whatever_is_killed(fault: Fault, tmp_path: Path) -> None:
     seed = _seed()
     print(f"CANDOR_SEED={seed}")
-    outcome = await trial(seed, SECONDS, tmp_path)
-    print(trials.HEADER, outcome.row, sep="\n")
+    outcome = await fault.play(seed, SECONDS, tmp_path)
+    print(HEADER, outcome.row, sep="\n")
     assert outcome.counts["accepted"] > SECONDS
     assert not outcome.wrong, "\n".join([f"CANDOR_SEED={seed}", *map(str, outcome.blows), *outcome.wrong])

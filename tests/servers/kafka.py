@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,9 +34,19 @@ class KafkaAddress:
 class KafkaServer:
     """A Kafka of one's own, which keeps its data in `directory` over restarts."""
 
-    def __init__(self, directory: Path, *, port: int | None = None, heap: str = "512m") -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        port: int | None = None,
+        heap: str = "512m",
+        settings: Mapping[str, object] | None = None,
+    ) -> None:
+        """`settings` are those of the broker, above what tests have in common."""
         self.directory = directory.absolute()
         self.port = port or free_port()
+        self.controller_port = free_port()
+        self._more = settings or {}
         self._heap = heap
         self._child: Child | None = None
 
@@ -94,7 +105,8 @@ class KafkaServer:
     def _format(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
         draft = self._settings.with_suffix(".draft")
-        draft.write_text(_properties(self.port, free_port(), self.directory / "data"))
+        settings = {**_settings(self.port, self.controller_port, self.directory / "data"), **self._more}
+        draft.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
         tool = [*SHORT_LIVED, "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(draft)]
         with self._log.open("ab") as output:
             done = subprocess.run([*_java(), *tool], stdout=output, stderr=subprocess.STDOUT, check=False)
@@ -109,6 +121,22 @@ class KafkaServer:
                 return len(connection.recv(4)) == len(b"size")
         except OSError:
             return False
+
+
+class SecondBroker(KafkaServer):
+    """One more broker of the same cluster, which has no say in who leads it."""
+
+    def __init__(self, directory: Path, first: KafkaServer, settings: Mapping[str, object]) -> None:
+        super().__init__(directory)
+        listener = f"PLAINTEXT://{LOOPBACK}:{self.port}"
+        self._more = {
+            **settings,
+            "process.roles": "broker",
+            "node.id": 2,
+            "controller.quorum.voters": f"1@{LOOPBACK}:{first.controller_port}",
+            "listeners": listener,
+            "advertised.listeners": listener,
+        }
 
 
 def fetch_kafka() -> list[Path]:
@@ -143,8 +171,8 @@ def _java_version(program: str) -> int:
     return int(found[1]) if found else 0
 
 
-def _properties(port: int, controller_port: int, data: Path) -> str:
-    settings = {
+def _settings(port: int, controller_port: int, data: Path) -> dict[str, object]:
+    return {
         "process.roles": "broker,controller",
         "node.id": 1,
         "controller.quorum.voters": f"1@{LOOPBACK}:{controller_port}",
@@ -166,4 +194,3 @@ def _properties(port: int, controller_port: int, data: Path) -> str:
         "broker.session.timeout.ms": 3000,
         "broker.heartbeat.interval.ms": 500,
     }
-    return "".join(f"{name}={value}\n" for name, value in settings.items())

@@ -38,6 +38,7 @@ ROUTES = (
     ("/v1/feedback", "feedback"),
     ("/survey", "feedback"),
     *((f"/v1/parked/{name}", name) for name in SERVICES),
+    *((f"/v1/charter/{name}", name) for name in SERVICES),
 )
 """Which service serves which paths; what a reverse proxy would know."""
 PATIENCE = 15.0
@@ -48,12 +49,21 @@ LOCK = 7_210_711
 class Installation:
     """Five services, each with its own role in one database, a mail sink, and more replicas on demand."""
 
-    def __init__(self, folder: Path, *, bootstrap: str, database: str, charter: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        bootstrap: str,
+        database: str,
+        charter: Path,
+        environments: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
         self.folder = folder
         self.bootstrap = bootstrap
         self.database = database
         self.sink = MailSink(folder)
         self._charter = charter
+        self._more = environments or {}
         self._quiet_since: dict[str, int] = {}
         self.processes = {name: self._process(name, name) for name in SERVICES}
 
@@ -99,13 +109,14 @@ class Installation:
             "CANDOR_SMTP_URL": self.sink.url,
             "CANDOR_SIGNING_KEY": SIGNING_KEY,
             "CANDOR_PUBLIC_URL": PUBLIC_URL,
+            **self._more.get(service, {}),
         }
         module = f"candor_{service.replace('-', '_')}"
         return Process(name, ["-m", module], environment, self.folder)
 
     def client(self) -> httpx.AsyncClient:
         """Reaches whichever service serves a path."""
-        return httpx.AsyncClient(transport=_ByPath(self.processes), base_url=PUBLIC_URL, timeout=10)
+        return httpx.AsyncClient(transport=_ByPath(self.processes), base_url="http://localhost", timeout=10)
 
     def troubles(self) -> list[str]:
         """What was logged since everything ran."""

@@ -69,7 +69,7 @@ class World:
         self._assembly = app.state.assembly
         transport = httpx.ASGITransport(app)
         self._client = await self._open.enter_async_context(
-            httpx.AsyncClient(transport=transport, base_url=URL)
+            httpx.AsyncClient(transport=transport, base_url="http://localhost")
         )
 
     async def close(self) -> None:

@@ -41,10 +41,14 @@ class Process:
     def pid(self) -> int:
         return self._running().pid
 
-    def start(self) -> None:
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What it gets beside the environment of the tests."""
         # Tests may run without the packages being installed, from a path of their own.
-        path = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        given = [f"{name}={value}" for name, value in {**path, **self._environment}.items()]
+        return {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **self._environment}
+
+    def start(self) -> None:
+        given = [f"{name}={value}" for name, value in self.environment.items()]
         self._child = Child(["/usr/bin/env", *given, sys.executable, *self._arguments], self.log)
 
     def wait_until_ready(self, within: float = READY_WITHIN) -> None:

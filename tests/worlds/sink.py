@@ -1,4 +1,4 @@
-"""A mail server that keeps what it gets: `python -m tests.worlds.sink PORT FILE`, and the file read from outside.
+"""A mail server that keeps what it gets: `python -m tests.worlds.sink PORT FILE SECONDS`, and the file read from outside.
 
 A mail is in the file before it is answered for, so that whatever was answered for can be found there.
 """
@@ -23,6 +23,9 @@ from tests.worlds.seen import Mail, read_mail
 class MailSink:
     """A mail server as a process of its own, whose port refuses connections until it is started."""
 
+    answers_after = 0.0
+    """Seconds that it takes, once started, to say that it has a mail."""
+
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self._record = folder / "mails.jsonl"
@@ -36,7 +39,8 @@ class MailSink:
         return f"smtp://{LOOPBACK}:{self.port}"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", __name__, str(self.port), str(self._record)]
+        where = [str(self.port), str(self._record), str(self.answers_after)]
+        command = [sys.executable, "-m", __name__, *where]
         self._child = Child(
             ["/usr/bin/env", f"PYTHONPATH={':'.join(filter(None, sys.path))}", *command], self._log
         )
@@ -74,7 +78,8 @@ def _mail(line: bytes) -> Mail:
 class _Recorder:
     """What the server does with a mail."""
 
-    def __init__(self, record: Path) -> None:
+    def __init__(self, record: Path, answers_after: float) -> None:
+        self._answers_after = answers_after
         self._out = record.open("a", encoding="ascii")
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
@@ -83,13 +88,14 @@ class _Recorder:
             kept = {"at": time.time(), "to": recipient, "raw": base64.b64encode(content).decode()}
             self._out.write(json.dumps(kept) + "\n")
         self._out.flush()
+        await asyncio.sleep(self._answers_after)
         return "250 2.0.0 taken"
 
 
-async def _serve(port: int, record: Path) -> None:
+async def _serve(port: int, record: Path, answers_after: float) -> None:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, ended.set)
-    recorder = _Recorder(record)
+    recorder = _Recorder(record, answers_after)
     server = await loop.create_server(
         lambda: SMTP(recorder, enable_SMTPUTF8=True, hostname="sink", loop=loop), LOOPBACK, port
     )
@@ -98,4 +104,4 @@ async def _serve(port: int, record: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1]), Path(sys.argv[2])))
+    asyncio.run(_serve(int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])))

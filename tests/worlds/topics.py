@@ -1,13 +1,14 @@
 """What stands on the topics, read with another client than Candor's own."""
 
 import logging
+import time
 from collections.abc import Sequence
 from typing import Any
 
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from candor_common.topics import PREFIX
-from candor_common.wire import decode
+from candor_common.wire import Undecodable, decode
 from tests.worlds.seen import SeenEvent
 
 PAGE = 1000
@@ -15,6 +16,9 @@ PAGE = 1000
 
 class TopicReader:
     """Reads all topics from their beginning on, each call from where the last one ended."""
+
+    passes_over_nonsense = False
+    """Whether it is to read on behind what is no event of Candor."""
 
     def __init__(self, bootstrap: str) -> None:
         settings = {
@@ -34,22 +38,41 @@ class TopicReader:
             self._assign()
         while found := self._consumer.consume(PAGE, 0.01):
             for one in found:
-                if one.error() is None:
-                    self._events.append(_event(one))
+                if one.error() is None and (event := self._event(one)):
+                    self._events.append(event)
         return self._events
 
     def all_events(self, within: float = 20.0) -> Sequence[SeenEvent]:
         """Everything up to what is the end of each partition now."""
         self.events()
         places = self._consumer.assignment()
-        ends = {
-            (one.topic, one.partition): self._consumer.get_watermark_offsets(one, within)[1] for one in places
-        }
+        deadline = time.monotonic() + within
+        ends = {(one.topic, one.partition): self._end(one, deadline) for one in places}
         while any(at < ends[place] for place, at in self._reached().items()):
             before = len(self._events)
             if len(self.events()) == before:
                 self._consumer.poll(0)
         return self._events
+
+    def _event(self, read: Any) -> SeenEvent | None:
+        headers = {name: value.decode() for name, value in read.headers() or []}
+        try:
+            envelope = decode(headers, read.value())
+        except Undecodable:
+            envelope = None
+        assert envelope is not None or self.passes_over_nonsense, headers
+        return SeenEvent(f"{read.topic()}/{read.partition()}", read.offset(), envelope) if envelope else None
+
+    def _end(self, place: TopicPartition, deadline: float) -> int:
+        """Where a partition ends. A broker that has just come back leads none of them for a moment."""
+        while True:
+            try:
+                end: int = self._consumer.get_watermark_offsets(place, 5)[1]
+                return end
+            except KafkaException:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
 
     def _reached(self) -> dict[tuple[str, int], int]:
         positions = self._consumer.position(self._consumer.assignment())
@@ -72,10 +95,3 @@ def _silence() -> logging.Logger:
     logger = logging.getLogger("tests.topics")
     logger.propagate, logger.handlers = False, [logging.NullHandler()]
     return logger
-
-
-def _event(read: Any) -> SeenEvent:
-    headers = {name: value.decode() for name, value in read.headers() or []}
-    envelope = decode(headers, read.value())
-    assert envelope is not None, headers
-    return SeenEvent(f"{read.topic()}/{read.partition()}", read.offset(), envelope)

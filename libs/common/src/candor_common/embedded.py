@@ -105,6 +105,9 @@ class TableFeed:
     def idle(self) -> bool:
         return not self._behind and not self._waiting
 
+    def silence(self) -> float:
+        return 0.0
+
     async def stop(self) -> None:
         if self._hand_over in self._database.log_readers:
             self._database.log_readers.remove(self._hand_over)

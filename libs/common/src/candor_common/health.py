@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MOST_LAG = 10_000
 """Events that may wait before a consumer counts as behind."""
 
+MOST_SILENCE = 30.0
+"""Seconds for which brokers may answer nothing; a consumer hears of them several times a second."""
+
 
 async def checks(assembly: "Assembly") -> list[Check]:
     """Every check with what to do about it; the process is ready when all are well."""
@@ -39,9 +42,15 @@ def _one(connection: Connection) -> int | None:
 def _shares(assembly: "Assembly") -> Iterator[Check]:
     for consumer in assembly.consumers:
         assigned = consumer.feed.assigned()
+        silent = consumer.feed.silence() > MOST_SILENCE
         # Intake accepts without reading: nobody should be sent away from it because the brokers are away.
-        well = assigned or consumer.name == "intake"
-        detail = "has its share" if assigned else "waits for its share of the partitions; check the brokers"
+        well = (assigned and not silent) or consumer.name == "intake"
+        if silent:
+            detail = f"no broker has answered for {consumer.feed.silence():.0f} s; check the brokers"
+        else:
+            detail = (
+                "has its share" if assigned else "waits for its share of the partitions; check the brokers"
+            )
         yield Check(f"{consumer.name} consumer", well, detail)
 
 

@@ -67,6 +67,8 @@ class KafkaFeed:
         self._tasks: set[asyncio.Task[None]] = set()
         self._placing: asyncio.Task[None] | None = None
         self._assigned = False
+        self._heard: float | None = None
+        self._answers: list[int | None] = []
         self._report_after = 0.0
         self._reported: dict[Partition, int] = {}
 
@@ -109,6 +111,10 @@ class KafkaFeed:
         known = all(consumer.highwater(place) is not None for place in places)
         return bool(places) and known and not self.lag()
 
+    def silence(self) -> float:
+        """A broker that takes what is asked and never answers looks to a consumer like one without news."""
+        return 0.0 if self._heard is None else monotonic() - self._heard
+
     def _behind(self, consumer: AIOKafkaConsumer, place: TopicPartition) -> int:
         end, given = consumer.highwater(place), self._given.get(_partition(place))
         return 0 if end is None or given is None else max(0, end - given)
@@ -149,16 +155,30 @@ class KafkaFeed:
         """Do nothing but read: the client fetches nothing ahead while something lies unread."""
         consumer = await self._join()
         while True:
-            page = min(PAGE, await self._buffer.room())
+            page = min(PAGE, await self._room())
             try:
                 found = await consumer.getmany(timeout_ms=int(LONG_POLL * 1000), max_records=page)
             except OffsetOutOfRangeError as error:
                 await self._out_of_range(consumer, error.args[0])
                 continue
+            self._listen(consumer)
             for place, records in found.items():
                 self._buffer.put(_partition(place), [_record(one) for one in records])
             self._report(consumer)
             await asyncio.sleep(0)
+
+    async def _room(self) -> int:
+        """Wait for room in the buffer. Nothing is asked of the brokers meanwhile, so that they are not missed."""
+        silent_before, self._heard = self.silence(), None
+        room = await self._buffer.room()
+        self._heard = monotonic() - silent_before
+        return room
+
+    def _listen(self, consumer: AIOKafkaConsumer) -> None:
+        """The client notes of each partition when a broker last answered, whether there was anything new or not."""
+        answers = [consumer.last_poll_timestamp(place) for place in sorted(consumer.assignment())]
+        if not answers or answers != self._answers:
+            self._answers, self._heard = answers, monotonic()
 
     async def _join(self) -> AIOKafkaConsumer:
         if self._ready is not None:
