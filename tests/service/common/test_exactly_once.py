@@ -51,6 +51,9 @@ class ScriptedFeed:
     async def seek(self, positions: Mapping[Partition, int]) -> None:
         self.sought.append(dict(positions))
 
+    def silence(self) -> float:
+        return 0.0
+
     def assigned(self) -> bool:
         return True
 

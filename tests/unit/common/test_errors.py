@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from sqlalchemy import exc
 from structlog.testing import capture_logs
 
-from candor_common import errors
-from candor_common.errors import CandorError, LimitBody, NotFound, TooMany, Unavailable, Unprocessable
+from candor_common import errors, openapi
+from candor_common.errors import CandorError, NotFound, TooMany, Unavailable, Unprocessable
+from candor_common.limits import LimitBody
 
 
 class Login(BaseModel):
@@ -37,6 +38,7 @@ def of_database(error: BaseException, *, lost: bool = False) -> exc.OperationalE
 def app() -> FastAPI:
     app = FastAPI()
     errors.install(app)
+    openapi.install(app)
     app.add_middleware(LimitBody, max_bytes=100)
 
     @app.post("/login", responses=errors.responses(NotFound))
@@ -179,10 +181,10 @@ async def test_a_streamed_body_is_refused_before_the_rest_is_read(
 def test_openapi_describes_problems_and_no_other_errors(app: FastAPI) -> None:
     document = app.openapi()
     declared: dict[str, Any] = document["paths"]["/login"]["post"]["responses"]
-    for status in ("404", "422"):
-        schema = declared[status]["content"]["application/problem+json"]["schema"]
-        assert schema == {"$ref": "#/components/schemas/Problem"}
-    assert list(declared["422"]["content"]) == ["application/problem+json"]
+    for status, kind in (("404", "NotFound"), ("422", "Unprocessable"), ("503", "Unavailable")):
+        assert declared[status] == {"$ref": f"#/components/responses/{kind}"}
+        content = document["components"]["responses"][kind]["content"]
+        assert content == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     assert set(document["components"]["schemas"]) == {"Login", "Problem"}
     assert app.openapi() == document
 

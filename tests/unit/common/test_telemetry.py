@@ -92,8 +92,21 @@ def test_keys_passwords_and_links_are_hidden_in_any_text(tmp_path: Any) -> None:
     assert redact(None, "info", event) == {"event": "sent ***, /survey/*** and postgresql://***@db/candor"}
 
 
+def test_addresses_and_what_a_row_or_a_model_was_given_are_hidden_in_any_text() -> None:
+    event = {
+        "event": "to ann@shop.example <bob.b@kunde.de>",
+        "error": "[type=missing, input_value='Ann is ill', input_type=str]",
+        "exception": "duplicate key\nDETAIL:  Key (mailbox)=(Ann is ill) already exists.",
+    }
+    assert redact(None, "info", event) == {
+        "event": "to *** <***>",
+        "error": "[type=missing, input_value=***, input_type=str]",
+        "exception": "duplicate key\nDETAIL:  ***",
+    }
+
+
 def test_other_values_are_shown_as_they_are() -> None:
-    event = {"event": "sent", "signal_key": "disk", "at": NOW, "to": "ann@shop.example", "version": "1.2.3"}
+    event = {"event": "sent", "signal_key": "disk", "at": NOW, "to": "INC-000001", "version": "1.2.3"}
     assert redact(None, "info", dict(event)) == event
 
 

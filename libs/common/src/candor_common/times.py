@@ -11,6 +11,17 @@ from babel.dates import format_skeleton, get_timezone_name
 UTC = "UTC"
 """Both the abbreviation that all names of this zone share, and what people call it in every language."""
 
+_CHINA = ("北京时间", "北京時間")
+_SPOKEN: dict[str, tuple[str, str]] = {
+    **dict.fromkeys(("Asia/Shanghai", "Asia/Chongqing", "Asia/Chungking", "Asia/Harbin", "PRC"), _CHINA),
+    **dict.fromkeys(("Asia/Taipei", "ROC"), ("台北时间", "台北時間")),
+    **dict.fromkeys(("Asia/Hong_Kong", "Hongkong"), ("香港时间", "香港時間")),
+    **dict.fromkeys(("Asia/Macau", "Asia/Macao"), ("澳门时间", "澳門時間")),
+    **dict.fromkeys(("Asia/Singapore", "Singapore"), ("新加坡时间", "新加坡時間")),
+}
+"""What Chinese people call zones whose names in the tables of Unicode nobody says, in simplified and traditional
+characters; by IANA name, old ones too."""
+
 
 def written(moment: datetime, locale: str, form: str, *zones: str | None) -> str:
     """A moment as "Tue 24 Nov, 15:10 (China Standard Time)", in the first of the zones that there is, or in UTC.
@@ -42,11 +53,14 @@ def _written(moment: datetime, locale_name: str, form: str, zone: ZoneInfo) -> s
     hour = format_skeleton("Hm", local, tzinfo=zone, locale=locale)
     together = str(locale.datetime_formats["medium"]).replace("'", "")
     time = together.replace("{1}", day).replace("{0}", hour)
-    return form.format(time=time, zone=_name(local, locale))
+    return form.format(time=time, zone=_name(local, locale, zone.key))
 
 
-def _name(local: datetime, locale: Locale) -> str:
-    """What readers call the zone. Its long name, but the one of UTC is known to nobody."""
+def _name(local: datetime, locale: Locale, key: str) -> str:
+    """What readers call the zone: the name that people say where it is another than the long one of the tables."""
     if local.tzname() == UTC:
         return UTC
+    if locale.language == "zh" and key in _SPOKEN:
+        simplified, traditional = _SPOKEN[key]
+        return traditional if locale.script == "Hant" else simplified
     return str(get_timezone_name(local, width="long", locale=locale))

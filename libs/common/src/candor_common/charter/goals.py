@@ -56,6 +56,14 @@ class Targets(Section):
         return self.L1
 
 
+class LevelTurns(Section):
+    """How long after a promise was missed a level's turn comes, where it is still not kept by then. Working time counts
+    on the calendar of the promise. A level that is left out has no turn."""
+
+    L2: TargetTime | None = None
+    L3: TargetTime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Clocks:
     """On which calendar the targets of a level count."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, StringConstraints
 
 from candor_common.charter.calendars import ALWAYS
 from candor_common.charter.facts import Person, Team
@@ -26,6 +26,8 @@ def _no_reserved_name(value: str) -> str:
 
 
 PersonId = Annotated[Name, AfterValidator(_no_reserved_name)]
+Contacts = Annotated[str, StringConstraints(min_length=1, max_length=600)]
+"""Addresses with commas between them; `contacts` reads them."""
 
 
 class TeamEntry(Section):
@@ -37,7 +39,7 @@ class TeamEntry(Section):
     """Who has what comes in while nobody is on shift."""
     escalates_to: TeamId | None = None
     """Nothing: the first team of the next level."""
-    contact: Name | None = None
+    contact: Contacts | None = None
     """Where a nudge goes that finds no contact of the incident's owner."""
 
 
@@ -47,7 +49,7 @@ class PersonEntry(Section):
     teams: Some[TeamId]
     level: KnownLevel | None = None
     """The highest that they work on. Nothing: whatever their teams have."""
-    contact: Name | None = None
+    contact: Contacts | None = None
     shift: CalendarName | None = None
     """Nothing: the calendar of the charter."""
 

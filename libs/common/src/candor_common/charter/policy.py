@@ -13,7 +13,9 @@ from candor_common.charter.goals import Clocks
 from candor_common.charter.matching import Matcher, Seen, matcher, seen
 from candor_common.charter.people import above, is_on_shift, person, team
 from candor_common.charter.shape import Content, Outcome
+from candor_common.charter.survey_texts import SurveyQuestions, asked
 from candor_common.events import Grade, Level, Priority, PromiseKind
+from candor_common.wording import Wording
 from candor_common.working_time import ALWAYS_OPEN, Calendar, Target
 
 _WATCH = timedelta(days=2)
@@ -108,6 +110,8 @@ class Charter:
                 return self.content.targets.of(level).of(priority).resolution
             case PromiseKind.NEXT_UPDATE:
                 return self.content.update_every.of(priority)
+            case PromiseKind.NEXT_REPLY if self.content.reply_within:
+                return self.content.reply_within.of(priority)
         return None
 
     def target(self, kind: PromiseKind, priority: Priority, level: Level) -> timedelta | None:
@@ -203,6 +207,11 @@ class Charter:
     def improvement_reply_within(self) -> timedelta:
         """Within which time a suggestion is answered."""
         return self.content.survey.improvement_reply_within
+
+    @property
+    def survey_questions(self) -> Wording[SurveyQuestions]:
+        """What a survey asks."""
+        return asked(self.content.survey.questions, self.content.survey.scores)
 
     def team(self, id: str) -> Team | None:
         """A team; nothing when this version of the charter doesn't have it."""

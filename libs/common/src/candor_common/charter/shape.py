@@ -10,10 +10,12 @@ from typing import Annotated, Self, TypeVar
 from pydantic import Field, StrictBool, StrictInt, ValidationInfo, field_validator, model_validator
 
 from candor_common.charter.calendars import CalendarEntry, CalendarId, calendars
-from candor_common.charter.goals import Clocks, Targets, cadence_complaints, complaints
+from candor_common.charter.goals import Clocks, LevelTurns, Targets, cadence_complaints, complaints
 from candor_common.charter.people import PersonEntry, PersonId, TeamEntry, team_complaints
 from candor_common.charter.problems import Complaint, refusal, refusals
 from candor_common.charter.section import ByGrade, ByPriority, Section
+from candor_common.charter.survey_texts import Scores
+from candor_common.charter.texts import QuestionSection, Texts
 from candor_common.charter.times import QuietHours, Shares, TargetTime
 from candor_common.charter.values import (
     PAUSABLE,
@@ -26,6 +28,7 @@ from candor_common.charter.values import (
     KnownPausable,
     KnownPriority,
     Lasting,
+    Meaning,
     Name,
     RuleName,
     Severity,
@@ -116,17 +119,25 @@ class SurveySection(Section):
     at_most_every: Lasting = timedelta(days=30)
     follow_up_within: Lasting = timedelta(hours=24)
     improvement_reply_within: Lasting = timedelta(days=5)
+    questions: QuestionSection = QuestionSection()
+    scores: Scores | None = None
+    """Nothing: the answers that Candor ships with."""
 
 
 class Content(Section):
     """A whole charter file."""
 
+    kinds: dict[KnownKind, Meaning] = {}
+    categories: dict[KnownCategory, Meaning] = {}
+    lanes: dict[KnownLane, Meaning] = {}
     priorities: ByGrade[ByGrade[KnownPriority]]
     calendars: dict[CalendarId, CalendarEntry] = {}
     calendar: CalendarName | None = None
     """On which working time counts where a level says nothing else."""
     targets: Targets
     update_every: ByPriority[TargetTime]
+    reply_within: ByPriority[TargetTime] | None = None
+    """How soon what a customer writes later on is answered. Nothing: that is not promised."""
     warnings: Shares = Field((0.75,), alias="warn_at")
     """Shares of a promise's time, rising; after the last one it is at risk."""
     pauses: tuple[KnownPausable, ...] = PAUSABLE
@@ -143,9 +154,11 @@ class Content(Section):
     teams: dict[Name, TeamEntry]
     people: dict[PersonId, PersonEntry] = {}
     escalate_on_breach: StrictBool = False
+    escalate_after: LevelTurns = LevelTurns()
     signals: dict[Severity, Grades]
     rules: tuple[Rule, ...] = ()
     fallback: Outcome
+    texts: Texts = Texts()
 
     @property
     def warn_at(self) -> float:
@@ -158,11 +171,13 @@ class Content(Section):
         clocks = _clocks(value, info)
         return _sound(value, complaints(clocks) if clocks else [])
 
-    @field_validator("update_every")
+    @field_validator("update_every", "reply_within")
     @classmethod
-    def _can_be_kept_up(cls, value: ByPriority[Target], info: ValidationInfo) -> ByPriority[Target]:
+    def _can_be_kept_up(
+        cls, value: ByPriority[Target] | None, info: ValidationInfo
+    ) -> ByPriority[Target] | None:
         clocks = _clocks(info.data.get("targets"), info)
-        return _sound(value, cadence_complaints(clocks, value) if clocks else [])
+        return _sound(value, cadence_complaints(clocks, value) if clocks and value else [])
 
     @field_validator("reopen_within", "verify_after")
     @classmethod

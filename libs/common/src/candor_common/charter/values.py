@@ -137,6 +137,8 @@ KnownPausable = Annotated[PromiseKind, BeforeValidator(_pausable)]
 KnownPriority = Annotated[Priority, BeforeValidator(_one_of(Priority))]
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Meaning = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+"""How anybody can tell what falls under a word."""
 RuleName = Annotated[Name, AfterValidator(_used_once)]
 CalendarName = Annotated[Name, AfterValidator(_known_calendar)]
 TeamId = Annotated[Name, AfterValidator(_known_team)]
