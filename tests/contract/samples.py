@@ -45,6 +45,7 @@ INCIDENT = e.Incident(
     team="operations",
     owner="ada",
     second="bo",
+    touched=True,
     unsure=True,
     customer="Shop Ltd",
     reason='rule outage: words "is down"',
@@ -82,8 +83,11 @@ PROMISE = e.Promise(
     calendar="office",
     owner="ada",
     warned_at=NOON + timedelta(minutes=45),
+    warned_share=0.75,
     kept_at=NOON + timedelta(minutes=50),
     breached_at=NOON + timedelta(hours=1, seconds=1),
+    breach_cause=e.BreachCause.POLICY_CHANGE,
+    escalated_to=e.Level.L2,
     priority=e.Priority.P1,
     charter_version="31b34d295943",
 )
@@ -128,6 +132,7 @@ FOLLOW_UP = e.FollowUp(
     due_at=NOON + timedelta(days=1),
     done_at=NOON + timedelta(hours=5),
     answer="We called and explained.",
+    reply="謝謝您的電話。",
 )
 INBOUND: dict[str, Any] = {
     "request_id": "01a20118-9592-7325-a265-e7b839be47d1",
@@ -156,8 +161,21 @@ SAMPLES: tuple[Fact, ...] = (
     e.ReplyReceived(**INBOUND, sender=KIM, incident_id="INC-000042"),
     e.SignalReceived(**INBOUND, signal_key="am:1", status=e.SignalStatus.FIRING, severity="critical"),
     e.IncidentOpened(incident=INCIDENT, request_id=INBOUND["request_id"]),
-    e.RequestJoined(incident=INCIDENT, request_id=INBOUND["request_id"], reference="INC-000043"),
-    e.IncidentAssigned(incident=INCIDENT, by="lead", previous_owner="bo", previous_team="service-desk"),
+    e.RequestJoined(
+        incident=INCIDENT,
+        request_id=INBOUND["request_id"],
+        reference="INC-000043",
+        by_customer=True,
+        received_at=NOON,
+    ),
+    e.IncidentAssigned(
+        incident=INCIDENT,
+        by="lead",
+        previous_owner="bo",
+        previous_team="service-desk",
+        previous_level=e.Level.L1,
+        reason="Her shift began.",
+    ),
     e.IncidentAcknowledged(incident=INCIDENT, by="ada"),
     e.IncidentEscalated(
         incident=INCIDENT, by="ada", previous_level=e.Level.L1, previous_team="service-desk", reason="A disk."
@@ -179,9 +197,24 @@ SAMPLES: tuple[Fact, ...] = (
     e.IncidentCancelled(incident=INCIDENT, by="ada", reason="Sent by mistake."),
     e.IncidentState(incident=INCIDENT),
     e.PromiseMade(promise=PROMISE),
-    e.PromiseAtRisk(promise=PROMISE, fired_at=NOON + timedelta(minutes=45)),
+    e.PromiseAtRisk(
+        promise=PROMISE,
+        fired_at=NOON + timedelta(minutes=45),
+        share=0.75,
+        at=NOON + timedelta(minutes=45),
+    ),
     e.PromiseKept(promise=PROMISE),
-    e.PromiseBreached(promise=PROMISE, fired_at=NOON + timedelta(hours=1, seconds=1)),
+    e.PromiseBreached(
+        promise=PROMISE,
+        fired_at=NOON + timedelta(hours=1, seconds=1),
+        cause=e.BreachCause.POLICY_CHANGE,
+    ),
+    e.PromiseEscalated(
+        promise=PROMISE,
+        level=e.Level.L2,
+        at=NOON + timedelta(hours=1, minutes=30),
+        fired_at=NOON + timedelta(hours=1, minutes=30),
+    ),
     e.PromiseWithdrawn(promise=PROMISE),
     e.MessageSent(message=MESSAGE),
     e.MessageDelayed(message=MESSAGE),

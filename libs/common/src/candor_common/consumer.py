@@ -188,10 +188,7 @@ class Consumer:
                 telemetry.events_parked.labels(self.name).inc()
                 positions.park(transaction.connection, self.name, record, reason, transaction.now)
         if not park_because:
-            envelopes = [record.envelope for record in fresh if record.envelope is not None]
-            for wave in waves(envelopes, self._subscriptions):
-                for handler, its_events in wave:
-                    handler(transaction, its_events, self._runtime.context)
+            self._handle(transaction, [record.envelope for record in fresh if record.envelope is not None])
         return _Round({one: end for one, end in reached.items() if one not in fenced}, fenced, len(fresh))
 
     def _fresh(self, transaction: Transaction, records: Sequence[Record]) -> list[Record]:
@@ -204,8 +201,17 @@ class Consumer:
         new = positions.remember(transaction.connection, self.name, list(by_id), transaction.now)
         return [record for one, record in by_id.items() if one in new]
 
+    def handles(self, envelope: Envelope[Fact]) -> bool:
+        """Whether the service does anything about events of this type."""
+        return type(envelope.fact) in self._subscriptions
+
     def replay(self, transaction: Transaction, envelope: Envelope[Fact]) -> None:
         """Apply one event again that was parked."""
-        for wave in waves([envelope], self._subscriptions):
+        self._handle(transaction, [envelope])
+
+    def _handle(self, transaction: Transaction, envelopes: Sequence[Envelope[Fact]]) -> None:
+        """All under the same charter, also when another comes into force meanwhile."""
+        context = self._runtime.context
+        for wave in waves(envelopes, self._subscriptions):
             for handler, its_events in wave:
-                handler(transaction, its_events, self._runtime.context)
+                handler(transaction, its_events, context)

@@ -124,6 +124,7 @@ def page() -> str:
         "",
         "Made from the models by `make contract`. Every event is a CloudEvent 1.0 in binary mode: attributes in the",
         "Kafka headers, the fact as JSON in the value. Readers ignore fields, types and enum values they don't know.",
+        "How to read them, with and without Kafka: [subscribe](subscribe.md).",
         "",
         "| header | meaning |",
         "|---|---|",

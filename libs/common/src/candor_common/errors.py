@@ -12,12 +12,19 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from candor_common.failures import is_unavailable, is_unstorable
 from candor_common.telemetry import route_of
 
 CONTENT_TYPE = "application/problem+json"
+
+PROBLEM_CONTENT = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+"""How an OpenAPI document says that an answer is a problem."""
+
+MOST_PARTS = 50
+"""How many faults of a request are told: a body of faults alone would get an answer that is longer than itself."""
 
 Words = Mapping[str, str]
 log = structlog.get_logger(__name__)
@@ -70,6 +77,10 @@ class NotFound(CandorError):
     status, title, type = 404, "Not found", "not-found"
 
 
+class TooSlow(CandorError):
+    status, title, type = 408, "Too slow", "too-slow"
+
+
 class Conflict(CandorError):
     status, title, type = 409, "Conflict with what is there", "conflict"
 
@@ -98,6 +109,10 @@ class TooMany(CandorError):
     status, title, type = 429, "Too many requests", "too-many"
 
 
+class HeadersTooLarge(CandorError):
+    status, title, type = 431, "Headers too large", "headers-too-large"
+
+
 class Unavailable(CandorError):
     status, title, type = 503, "Not available at the moment", "unavailable"
     default_headers = {"Retry-After": "5"}
@@ -105,7 +120,7 @@ class Unavailable(CandorError):
 
 def responses(*errors: type[CandorError]) -> dict[int | str, dict[str, Any]]:
     """What an endpoint declares as `responses=`, so that OpenAPI lists these errors as problem details."""
-    return {error.status: {"description": error.title, "content": _CONTENT} for error in errors}
+    return {error.status: {"description": error.title, "content": PROBLEM_CONTENT} for error in errors}
 
 
 def install(app: FastAPI) -> None:
@@ -113,8 +128,6 @@ def install(app: FastAPI) -> None:
     for kind in (CandorError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, _respond)
     app.add_middleware(_LastResort)
-    plain = app.openapi
-    app.openapi = lambda: _with_problems(plain())  # type: ignore[method-assign]
 
 
 def answer(error: CandorError) -> Response:
@@ -125,33 +138,13 @@ def answer(error: CandorError) -> Response:
     return JSONResponse(content, error.status, error.headers, media_type=CONTENT_TYPE)
 
 
-class LimitBody:
-    """Answers 413 to a request whose body is longer than `max_bytes`, without reading the rest of it."""
-
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
-        self.app, self.max_bytes = app, max_bytes
-        self.detail = f"The body is longer than {max_bytes} bytes, the most that is taken here; send less."
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        seen = 0
-
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self.max_bytes:
-                # FastAPI turns everything but its own exception into a 400 while it reads a body.
-                raise HTTPException(413, self.detail, _CLOSE)
-            return message
-
-        if scope["type"] == "http" and _announced_bytes(scope) > self.max_bytes:
-            await answer(TooLarge(self.detail, headers=_CLOSE))(scope, receive, send)
-        else:
-            await self.app(scope, counted, send)
-
-
-def _announced_bytes(scope: Scope) -> int:
-    return next((int(value) for name, value in scope["headers"] if name == b"content-length"), 0)
+def of_status(status: int, detail: str, headers: Words | None = None) -> CandorError:
+    """The error that is answered with this status."""
+    if kind := _BY_STATUS.get(status):
+        return kind(detail, headers=headers)
+    other, phrase = CandorError(detail, headers=headers), HTTPStatus(status).phrase
+    other.status, other.title, other.type = status, phrase, phrase.lower().replace(" ", "-")
+    return other
 
 
 class _LastResort:
@@ -176,9 +169,7 @@ class _LastResort:
             await answer(_told(Request(scope), error))(scope, receive, send)
 
 
-_CONTENT = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-# The connection is closed, or the server would read on to find the next request behind the body.
-_CLOSE = {"Connection": "close"}
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _BY_STATUS = {kind.status: kind for kind in CandorError.__subclasses__()}
 
 
@@ -192,11 +183,23 @@ def _told(request: Request, error: Exception) -> CandorError:
             return error
         case RequestValidationError():
             return _invalid(error.errors())
+        case HTTPException(status_code=405):
+            return of_status(405, "This address takes other methods.", {"Allow": _allowed(request)})
         case HTTPException():
-            return _of_status(error.status_code, str(error.detail), error.headers)
+            return of_status(error.status_code, str(error.detail), error.headers)
         case ClientDisconnect():
             return BadRequest("The connection ended before the request did.")
     return _from_below(request, error)
+
+
+def _allowed(request: Request) -> str:
+    """All methods that an address takes; the router only says those of the first route that it came to."""
+
+    def taken(method: str) -> bool:
+        scope = {**request.scope, "method": method}
+        return any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes)
+
+    return ", ".join(filter(taken, _METHODS))
 
 
 def _from_below(request: Request, error: Exception) -> CandorError:
@@ -213,7 +216,7 @@ def _invalid(problems: Sequence[Any]) -> CandorError:
     if problems[0]["type"] == "json_invalid":
         return BadRequest(f"The body is not JSON: {problems[0]['ctx']['error']}.")
     # Only place and message are passed on: the input may be a secret.
-    parts = [_part(one["loc"], one["msg"]) for one in problems]
+    parts = [_part(one["loc"], one["msg"]) for one in problems[:MOST_PARTS]]
     return Unprocessable("The request does not fit; `errors` says where.", errors=parts)
 
 
@@ -223,23 +226,3 @@ def _part(place: Sequence[str | int], message: str) -> dict[str, str]:
         return {"detail": f"{where} {'.'.join(map(str, steps))}: {message}"}
     path = (quote(str(step).replace("~", "~0").replace("/", "~1"), safe="~") for step in steps)
     return {"detail": message, "pointer": "#" + "".join(f"/{step}" for step in path)}
-
-
-def _of_status(status: int, detail: str, headers: Words | None) -> CandorError:
-    if kind := _BY_STATUS.get(status):
-        return kind(detail, headers=headers)
-    other, phrase = CandorError(detail, headers=headers), HTTPStatus(status).phrase
-    other.status, other.title, other.type = status, phrase, phrase.lower().replace(" ", "-")
-    return other
-
-
-def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
-    """An OpenAPI document in which problems are described, also where FastAPI declares errors of its own shape."""
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    schemas["Problem"] = Problem.model_json_schema()
-    for name in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(name, None)
-    for operation in (one for path in document["paths"].values() for one in path.values()):
-        if "HTTPValidationError" in str(invalid := operation["responses"].get("422")):
-            invalid["content"] = _CONTENT
-    return document

@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError, LeaderNotAvailableError, NoError, TopicA
 from candor_common.events import Topic
 from candor_common.kafka_client import KafkaSettings, RateLimit, limit_client_logs, within
 from candor_common.kafka_feed import EventsLost, KafkaFeed
+from candor_common.kafka_refusals import look_at
 from candor_common.relay import Relay
 from candor_common.topics import TOPICS
 from candor_common.wire import Headers
@@ -44,7 +45,7 @@ async def create_topics(
     """Make the topics that are not there yet, and wait until every partition has a leader.
 
     Topics that exist are left as they are. Waits for a broker that is not up yet; raises TimeoutError after `limit`
-    seconds (None: never), and KafkaError when the brokers refuse.
+    seconds (None: never), SettingsError when the brokers don't let us in, and KafkaError when they refuse otherwise.
     """
     limit_client_logs()
     wanted = [_new_topic(settings, topic, partitions, replication) for topic in topics]
@@ -53,6 +54,7 @@ async def create_topics(
             try:
                 return await _ensure(settings, wanted)
             except KafkaError as error:
+                await look_at(settings, error)
                 if not error.retriable:
                     raise
             await asyncio.sleep(RETRY)
@@ -71,15 +73,23 @@ async def _ensure(settings: KafkaSettings, wanted: Sequence[NewTopic]) -> None:
     admin = AIOKafkaAdminClient(**settings.client_options())
     try:
         await admin.start()
-        response = await admin.create_topics(list(wanted))
-        for name, code, *_ in response.topic_errors:
-            error = for_code(code)
-            if error not in (NoError, TopicAlreadyExistsError):
-                raise error(name)
+        # Asked first: where somebody else has made the topics, a service needs no right to make any.
+        known = set(await admin.list_topics())
+        await _create(admin, [topic for topic in wanted if topic.name not in known])
         if not _led(await admin.describe_topics([topic.name for topic in wanted])):
             raise LeaderNotAvailableError
     finally:
         await within(1.0, admin.close())
+
+
+async def _create(admin: AIOKafkaAdminClient, missing: Sequence[NewTopic]) -> None:
+    if not missing:
+        return
+    response = await admin.create_topics(list(missing))
+    for name, code, *_ in response.topic_errors:
+        error = for_code(code)
+        if error not in (NoError, TopicAlreadyExistsError):
+            raise error(name)
 
 
 def _led(topics: Sequence[Mapping[str, Any]]) -> bool:

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
+from aiokafka import AIOKafkaConsumer
+
+from candor_common.settings import SettingsError
 from candor_common.topics import PREFIX, topic_name
 
 REQUEST_TIMEOUT = 20.0
@@ -34,19 +37,26 @@ class KafkaSettings:
         return f"{self.prefix}{subscription}"
 
     def client_options(self) -> dict[str, Any]:
-        """The arguments that every kind of client takes."""
+        """The arguments that every kind of client takes. Raises SettingsError for authorities that can't be read."""
         options: dict[str, Any] = {
             "bootstrap_servers": self.bootstrap.split(","),
             "request_timeout_ms": int(REQUEST_TIMEOUT * 1000),
             "security_protocol": self.security_protocol,
         }
         if self.security_protocol.endswith("SSL"):
-            options["ssl_context"] = ssl.create_default_context(cafile=self.ssl_cafile)
+            options["ssl_context"] = self._trust()
         if self.security_protocol.startswith("SASL"):
             options["sasl_mechanism"] = self.sasl_mechanism
             options["sasl_plain_username"] = self.sasl_username
             options["sasl_plain_password"] = self.sasl_password
         return options
+
+    def _trust(self) -> ssl.SSLContext:
+        try:
+            return ssl.create_default_context(cafile=self.ssl_cafile)
+        except OSError as error:  # an SSLError is one, too
+            wrong = f"CANDOR_KAFKA_SSL_CAFILE: {self.ssl_cafile}: {error.strerror or error}"
+            raise SettingsError(f"{wrong}; name a PEM file with the authorities to trust") from None
 
 
 class RateLimit(logging.Filter):
@@ -94,3 +104,11 @@ async def within(seconds: float, work: Awaitable[object]) -> None:
         await asyncio.wait([task], timeout=0.1)
     if task.done() and not task.cancelled():
         task.exception()
+
+
+async def close_consumer(consumer: AIOKafkaConsumer) -> None:
+    """aiokafka's own `stop` may wait long for a broker, or be cancelled from inside before it closes the client."""
+    await within(2.0, consumer.stop())
+    if consumer._fetcher is not None:
+        await within(0.5, consumer._fetcher.close())
+    await within(1.0, consumer._client.close())

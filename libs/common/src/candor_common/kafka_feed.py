@@ -12,7 +12,8 @@ from aiokafka.errors import IllegalStateError, KafkaError, OffsetOutOfRangeError
 
 from candor_common.feed import Batch, Partition, Positions, Record, record_of
 from candor_common.kafka_buffer import Buffer
-from candor_common.kafka_client import KafkaSettings, limit_client_logs, within
+from candor_common.kafka_client import KafkaSettings, close_consumer, limit_client_logs, within
+from candor_common.kafka_hearing import Hearing
 
 log = structlog.get_logger()
 
@@ -67,8 +68,7 @@ class KafkaFeed:
         self._tasks: set[asyncio.Task[None]] = set()
         self._placing: asyncio.Task[None] | None = None
         self._assigned = False
-        self._heard: float | None = None
-        self._answers: list[int | None] = []
+        self._hearing = Hearing()
         self._report_after = 0.0
         self._reported: dict[Partition, int] = {}
 
@@ -112,8 +112,7 @@ class KafkaFeed:
         return bool(places) and known and not self.lag()
 
     def silence(self) -> float:
-        """A broker that takes what is asked and never answers looks to a consumer like one without news."""
-        return 0.0 if self._heard is None else monotonic() - self._heard
+        return self._hearing.silence()
 
     def _behind(self, consumer: AIOKafkaConsumer, place: TopicPartition) -> int:
         end, given = consumer.highwater(place), self._given.get(_partition(place))
@@ -125,7 +124,7 @@ class KafkaFeed:
             task.cancel()
         await asyncio.gather(*(within(0.5, task) for task in self._tasks))
         if self._consumer is not None:
-            await _close(self._consumer)
+            await close_consumer(self._consumer)
 
     def give_up(self, revoked: Iterable[TopicPartition]) -> None:
         """Forget partitions that may go to another member."""
@@ -155,30 +154,18 @@ class KafkaFeed:
         """Do nothing but read: the client fetches nothing ahead while something lies unread."""
         consumer = await self._join()
         while True:
-            page = min(PAGE, await self._room())
+            with self._hearing.deaf():
+                page = min(PAGE, await self._buffer.room())
             try:
                 found = await consumer.getmany(timeout_ms=int(LONG_POLL * 1000), max_records=page)
             except OffsetOutOfRangeError as error:
                 await self._out_of_range(consumer, error.args[0])
                 continue
-            self._listen(consumer)
+            self._hearing.listen(consumer)
             for place, records in found.items():
                 self._buffer.put(_partition(place), [_record(one) for one in records])
             self._report(consumer)
             await asyncio.sleep(0)
-
-    async def _room(self) -> int:
-        """Wait for room in the buffer. Nothing is asked of the brokers meanwhile, so that they are not missed."""
-        silent_before, self._heard = self.silence(), None
-        room = await self._buffer.room()
-        self._heard = monotonic() - silent_before
-        return room
-
-    def _listen(self, consumer: AIOKafkaConsumer) -> None:
-        """The client notes of each partition when a broker last answered, whether there was anything new or not."""
-        answers = [consumer.last_poll_timestamp(place) for place in sorted(consumer.assignment())]
-        if not answers or answers != self._answers:
-            self._answers, self._heard = answers, monotonic()
 
     async def _join(self) -> AIOKafkaConsumer:
         if self._ready is not None:
@@ -191,7 +178,7 @@ class KafkaFeed:
                 if not error.retriable:
                     raise
                 log.warning("kafka_away", subscription=self.subscription, error=str(error)[:200])
-                await _close(consumer)
+                await close_consumer(consumer)
                 await asyncio.sleep(RETRY)
             else:
                 return consumer
@@ -257,11 +244,3 @@ async def _commit(consumer: AIOKafkaConsumer, offsets: Mapping[TopicPartition, i
     with suppress(KafkaError, TimeoutError):
         async with asyncio.timeout(REPORT_EVERY):
             await consumer.commit(offsets)
-
-
-async def _close(consumer: AIOKafkaConsumer) -> None:
-    """aiokafka's own `stop` may wait long for a broker, or be cancelled from inside before it closes the client."""
-    await within(2.0, consumer.stop())
-    if consumer._fetcher is not None:
-        await within(0.5, consumer._fetcher.close())
-    await within(1.0, consumer._client.close())

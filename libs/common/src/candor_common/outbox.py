@@ -119,6 +119,12 @@ def mark_published(connection: Connection, positions: Sequence[int], now: dateti
     connection.execute(_MARK, {"positions": list(positions), "now": now})
 
 
+def publish_again(connection: Connection, position: int) -> bool:
+    """Let the relay publish a row once more; false when the row is gone."""
+    again = sa.update(outbox).where(outbox.c.position == position).values(published_at=None)
+    return connection.execute(again).rowcount == 1
+
+
 _OLDEST = sa.select(outbox.c.time).where(outbox.c.published_at.is_(None)).order_by(outbox.c.position).limit(1)
 
 

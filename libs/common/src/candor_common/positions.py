@@ -45,6 +45,8 @@ parked_event = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("parked_at", Moment, nullable=False),
     sa.Column("replayed_at", Moment),
+    sa.Column("discarded_at", Moment),
+    sa.Column("discarded_because", sa.Text),
     sqlite_autoincrement=True,
 )
 
@@ -166,11 +168,19 @@ def park(connection: Connection, subscription: str, record: Record, reason: str,
     connection.execute(_PARK, [row])
 
 
-def parked(connection: Connection, subscription: str, *, limit: int = 100) -> Sequence[RowMapping]:
-    """Events that were set aside and not replayed yet, oldest first."""
+RELAY = "relay"
+"""Under this name are parked the events that Kafka refuses for good."""
+_WAITING = sa.and_(parked_event.c.replayed_at.is_(None), parked_event.c.discarded_at.is_(None))
+
+
+def parked(
+    connection: Connection, subscription: str, *, limit: int = 100, after: int = 0
+) -> Sequence[RowMapping]:
+    """Events that were set aside and neither replayed nor discarded yet, oldest first; with them those
+    that the relay of this database could not publish."""
     query = (
         sa.select(parked_event)
-        .where(parked_event.c.subscription == subscription, parked_event.c.replayed_at.is_(None))
+        .where(parked_event.c.subscription.in_([subscription, RELAY]), _WAITING, parked_event.c.id > after)
         .order_by(parked_event.c.id)
         .limit(limit)
     )
@@ -180,7 +190,7 @@ def parked(connection: Connection, subscription: str, *, limit: int = 100) -> Se
 def parked_by_id(connection: Connection, subscription: str, number: int) -> RowMapping | None:
     query = (
         sa.select(parked_event)
-        .where(parked_event.c.subscription == subscription, parked_event.c.id == number)
+        .where(parked_event.c.subscription.in_([subscription, RELAY]), parked_event.c.id == number)
         .with_for_update()
     )
     return connection.execute(query).mappings().one_or_none()
@@ -188,6 +198,17 @@ def parked_by_id(connection: Connection, subscription: str, number: int) -> RowM
 
 def mark_replayed(connection: Connection, number: int, now: datetime) -> None:
     connection.execute(sa.update(parked_event).where(parked_event.c.id == number).values(replayed_at=now))
+
+
+def discard(
+    connection: Connection, subscription: str, number: int | None, because: str, now: datetime
+) -> int:
+    """Give up events of one subscription, one or (None) all that wait, for a reason that is kept; returns how many."""
+    these = sa.and_(parked_event.c.subscription.in_([subscription, RELAY]), _WAITING)
+    if number is not None:
+        these = sa.and_(these, parked_event.c.id == number)
+    given_up = sa.update(parked_event).where(these).values(discarded_at=now, discarded_because=because)
+    return connection.execute(given_up).rowcount
 
 
 def forget(connection: Connection, before: datetime) -> None:

@@ -1,11 +1,13 @@
 """Setting up PostgreSQL: for every service a schema and a role that reaches nothing else."""
 
 from collections.abc import Mapping
-from typing import get_args
+from typing import Any, get_args
 
 import asyncpg
 
 from candor_common.events import Emitter
+from candor_common.refusals import of_database
+from candor_common.settings import SettingsError
 
 SERVICES: tuple[str, ...] = get_args(Emitter)
 
@@ -32,8 +34,8 @@ def statements(database: str, service: str, password: str) -> list[str]:
 
 async def provision(administrator: str, passwords: Mapping[str, str]) -> None:
     """Set up the services named in `passwords` (service -> password) in the database of an administrator's URL
-    (`postgresql://…`)."""
-    connection = await asyncpg.connect(administrator)
+    (`postgresql://…`). Raises SettingsError when the server does not let the administrator in."""
+    connection = await _connected(administrator)
     try:
         database = await connection.fetchval("SELECT current_database()")
         async with connection.transaction():
@@ -44,3 +46,12 @@ async def provision(administrator: str, passwords: Mapping[str, str]) -> None:
                     await connection.execute(statement)
     finally:
         await connection.close()
+
+
+async def _connected(administrator: str) -> Any:
+    try:
+        return await asyncpg.connect(administrator)
+    except Exception as error:
+        if refusal := of_database(error, "the administrator's URL of the database"):
+            raise SettingsError(refusal) from None
+        raise

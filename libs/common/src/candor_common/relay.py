@@ -31,8 +31,6 @@ RETRY = 1.0
 LONGEST_REST = 0.1
 MOST_WAIT = timedelta(minutes=5)
 """How long an event may wait before the process says that it is not well."""
-SUBSCRIPTION = "relay"
-"""Under this name are parked the events that Kafka refuses for good."""
 
 
 class Relay:
@@ -180,7 +178,7 @@ class Relay:
         record = Record(place, row["position"], headers_of_row(row), row["value"])
 
         def work(transaction: Transaction) -> None:
-            positions.park(transaction.connection, SUBSCRIPTION, record, str(refusal), transaction.now)
+            positions.park(transaction.connection, positions.RELAY, record, str(refusal), transaction.now)
             outbox.mark_published(transaction.connection, [row["position"]], transaction.now)
 
         await self._database.transact(work)

@@ -16,8 +16,9 @@ import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.telemetry import TelemetryConfig
 
-from candor_common import errors, periodic, telemetry, web
+from candor_common import errors, limits, openapi, periodic, telemetry, web
 from candor_common.charter import load_charter
+from candor_common.charter_reload import charter_calls, charter_router
 from candor_common.clock import Clock, SystemClock
 from candor_common.consumer import Consumer
 from candor_common.database import Database
@@ -26,11 +27,12 @@ from candor_common.health import checks
 from candor_common.housekeeping import housekeeping
 from candor_common.keys import KeyRing, keys_path
 from candor_common.links import Signer, signing_key
+from candor_common.log_levels import log_level_router, log_levels
 from candor_common.migrate import migrate
 from candor_common.parked import parked_router
 from candor_common.security import Security, is_loopback
 from candor_common.service import Context, Periodic, Runtime, Service
-from candor_common.settings import Settings
+from candor_common.settings import Settings, SettingsError
 from candor_common.watchdog import Watchdog
 
 log = structlog.get_logger()
@@ -64,10 +66,13 @@ class Assembly:
     runtime: Runtime
     wiring: Wiring
     consumers: Sequence[Consumer]
+    levels: Periodic
+    charters: Periodic
 
     @property
     def periodics(self) -> list[Periodic]:
-        return [one for service in self.services for one in service.periodics] + [housekeeping(self.services)]
+        own = [one for service in self.services for one in service.periodics]
+        return [*own, housekeeping(self.services), self.levels, self.charters]
 
 
 @asynccontextmanager
@@ -89,13 +94,17 @@ async def assemble(
             stack.push_async_callback(consumer.feed.stop)
             runtime.readers[consumer.name] = consumer.caught_up
             await consumer.start()
-        yield Assembly(services, runtime, wiring, consumers)
+        names: list[str] = [one.name for one in services]
+        yield Assembly(services, runtime, wiring, consumers, log_levels(names), charter_calls(names))
 
 
 def end_the_process(name: str, error: BaseException | None) -> NoReturn:
     """A background task is gone: rather no process, which is seen and restarted, than half a one."""
     telemetry.task_deaths.labels(name).inc()
-    log.critical("task_died", task=name, exc_info=error)
+    if isinstance(error, SettingsError):
+        log.critical("wrong_setting", what=str(error))
+    else:
+        log.critical("task_died", task=name, exc_info=error)
     os._exit(70)
 
 
@@ -167,11 +176,14 @@ def create_app(
             yield
 
     app = FastAPI(
-        title="Candor", version="1", lifespan=lifespan, docs_url="/docs", redoc_url=None, telemetry=_UNTRACED
+        title="Candor", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, telemetry=_UNTRACED
     )
     app.state.security = Security(KeyRing(keys_path(settings)), is_loopback(settings.host))
     errors.install(app)
-    app.add_middleware(errors.LimitBody, max_bytes=settings.max_body_bytes)
+    openapi.install(app)
+    large = [path for service in services for path in service.large_bodies]
+    app.add_middleware(limits.LimitBody, max_bytes=settings.max_body_bytes, large=large)
+    app.add_middleware(web.SecureHeaders, https=settings.public_url.startswith("https:"))
     app.add_middleware(telemetry.CountRequests)
     for router in _routers(services, telemetry.health_router(lambda: checks(app.state.assembly))):
         # As `include_router` does, without the second look for the route that it needs on every request.
@@ -182,5 +194,11 @@ def create_app(
 def _routers(services: Sequence[Service], health: APIRouter) -> Iterator[APIRouter]:
     """Those of the services first, in the order in which they are asked most."""
     yield from (service.router for service in services)
-    yield from (parked_router(service.name) for service in services)
+    for service in services:
+        yield from operating_routers(service.name)
     yield from (health, web.router)
+
+
+def operating_routers(name: str) -> Iterator[APIRouter]:
+    """What every service offers to those who operate it, under its name."""
+    yield from (parked_router(name), log_level_router(name), charter_router(name))

@@ -1,5 +1,6 @@
 """Who may do what: which callers are let in, and which addresses may be listened on."""
 
+import re
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -22,6 +23,11 @@ class Security:
     ring: KeyRing
     loopback: bool
 
+
+LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+"""What a browser on this machine calls us, as in the Host header."""
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(:[0-9]{1,5})?")
 
 _bearer = HTTPBearer(auto_error=False, description="An API key.")
 _header = APIKeyHeader(name="X-API-Key", auto_error=False, description="Another place for it.")
@@ -46,12 +52,9 @@ def require(scope: Scope) -> Callable[..., Awaitable[Key | None]]:
 def authorize(request: Request, scope: Scope) -> Key | None:
     """What `require` does, for the endpoint of a `Door`. Raises Unauthorized or Forbidden."""
     security: Security = request.app.state.security
-    headers = request.headers
-    # A proxy on this machine brings in callers from elsewhere.
-    forwarded = "x-forwarded-for" in headers or "forwarded" in headers
-    if security.loopback and not security.ring.any() and not forwarded:
+    if security.loopback and not security.ring.any() and is_local(request):
         return None
-    key = security.ring.find(_presented(headers))
+    key = security.ring.find(_presented(request.headers))
     if key is None:
         raise Unauthorized(
             "A valid API key is needed; `candor key add` makes one. Send it as a bearer token."
@@ -64,6 +67,29 @@ def authorize(request: Request, scope: Scope) -> Key | None:
 def _presented(headers: Headers) -> str:
     scheme, _, credentials = headers.get("authorization", "").partition(" ")
     return credentials.strip() if scheme.lower() == "bearer" else headers.get("x-api-key", "")
+
+
+def is_local(request: Request) -> bool:
+    """Whether somebody on this machine asks, given that only this machine can reach us.
+
+    A proxy brings in callers from elsewhere; a name of another site may lead here by a trick of its own DNS; and a
+    page of another site can make a browser on this machine send something.
+    """
+    headers = request.headers
+    if "x-forwarded-for" in headers or "forwarded" in headers:
+        return False
+    named = _HOST.fullmatch(headers.get("host", ""))
+    if named is None or named[1].lower() not in LOCAL_NAMES:
+        return False
+    return request.method in _SAFE or not _from_another_site(headers)
+
+
+def _from_another_site(headers: Headers) -> bool:
+    """By what only browsers say of themselves; programs say nothing."""
+    if site := headers.get("sec-fetch-site"):
+        return site not in {"same-origin", "none"}
+    origin = headers.get("origin")
+    return origin is not None and origin.partition("://")[2] != headers.get("host")
 
 
 def is_loopback(host: str) -> bool:

@@ -1,4 +1,7 @@
-"""Listening: one uvicorn server with limits, an orderly stop within 10 s, and an immediate one on the second signal."""
+"""Listening: one uvicorn server with limits, an orderly stop within 10 s, and an immediate one on the second signal.
+
+SIGHUP makes the process read its charter anew.
+"""
 
 import asyncio
 import os
@@ -13,7 +16,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from candor_common.charter import CharterError
+from candor_common.charter_reload import reload_whenever
 from candor_common.keys import KeyRing, keys_path
+from candor_common.protocol import Protocol
 from candor_common.security import check_bind
 from candor_common.settings import Settings, SettingsError, load_settings
 from candor_common.telemetry import configure_logging
@@ -49,16 +54,18 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=Protocol,
+        ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=4,
-        h11_max_incomplete_event_size=65_536,
     )
 
 
@@ -83,7 +90,7 @@ def serve(app: FastAPI, settings: Settings, ready: Ready = lambda: None) -> None
 
     Ends the process with one line, and 1, when settings or charter don't let it start.
     """
-    server = _Server(_config(app, settings), ready)
+    server = _Server(server_config(app, settings), ready)
     try:
         with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
             runner.run(_serve(app, server, settings))
@@ -93,9 +100,36 @@ def serve(app: FastAPI, settings: Settings, ready: Ready = lambda: None) -> None
 
 async def _serve(app: FastAPI, server: _Server, settings: Settings) -> None:
     """Listen first, so that a port that is taken is told before anything is opened; answer once all is open."""
+    hangup = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _on_hangup(server, hangup))
     with _listening(settings) as listener:
         async with app.router.lifespan_context(app):
-            await server.serve([listener])
+            reloading = asyncio.create_task(reload_whenever(hangup, app.state.runtime))
+            try:
+                await server.serve([listener])
+            finally:
+                reloading.cancel()
+
+
+def _on_hangup(server: _Server, asked: asyncio.Event) -> Callable[[], None]:
+    """What SIGHUP means: the terminal that we were started in is gone, or else the charter is to be read anew."""
+    terminal = _has_terminal()
+
+    def heed() -> None:
+        if terminal and not _has_terminal():
+            server.should_exit = True
+        else:
+            asked.set()
+
+    return heed
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def _listening(settings: Settings) -> socket.socket:

@@ -1,8 +1,9 @@
 """What a service is: a value that says what it serves, what it reacts to and what it does by the clock."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,13 +29,14 @@ class Context:
     signer: Signer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Runtime:
-    """What a process gives to the services that run in it."""
+    """What a process gives to the services that run in it. Only `go_by` changes anything about it."""
 
     database: Database
     clock: Clock
     context: Context
+    """Another one, as a whole, once another charter counts: take it once for what belongs together."""
     watchdog: Watchdog
     rest_factor: float
     started_at: datetime = LONG_AGO
@@ -42,6 +44,12 @@ class Runtime:
     """What the services opened for themselves at the start, by service name."""
     readers: dict[str, Callable[[], bool]] = field(default_factory=dict)
     """By service name, whether its consumer has caught up."""
+    reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while another charter is read, so that the one that was read last counts."""
+
+    def go_by(self, charter: Charter) -> None:
+        """Let another charter count from now on."""
+        self.context = replace(self.context, charter=charter)
 
     def caught_up(self, service: str) -> bool:
         """Whether a service has applied, since the process started, all that was waiting then.
@@ -87,6 +95,8 @@ class Service:
     periodics: tuple[Periodic, ...] = ()
     open: Callable[[Runtime], AbstractAsyncContextManager[Any]] | None = None
     """Opens what requests and periodics share, such as a pool of connections; kept in `Runtime.resources`."""
+    large_bodies: tuple[str, ...] = ()
+    """How the paths begin that take a body of up to `max_body_bytes`; elsewhere 1 MiB is enough."""
 
     @property
     def package(self) -> str:

@@ -58,6 +58,9 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="the address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="the port to listen on, 0 for any free one")
+    trusted_proxies: Networks = Field(
+        "", description="networks of proxies whose X-Forwarded-For counts, as 10.0.0.0/8, separated by commas"
+    )
     public_url: WebAddress = Field(
         default_factory=_default_address, description="the URL under which customers reach Candor"
     )

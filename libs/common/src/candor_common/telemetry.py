@@ -83,6 +83,8 @@ messages_sent = _counter("messages_sent", "Messages that left.", "channel")
 messages_delayed = _counter("messages_delayed", "Attempts put off.", "channel")
 # Above zero: the other side said no for good; the message has its reason.
 messages_refused = _counter("messages_refused", "Messages refused for good.", "channel")
+# Rises: somebody's receiver took nothing for days; its owner was told, `GET /v1/subscriptions` says which and why.
+subscriptions_disabled = _counter("subscriptions_disabled", "Subscriptions switched off after failures.")
 # Status 5xx: the log has each with its traceback; 503 alone means that database or broker is away.
 http_requests = _counter("http_requests", "Requests answered.", "route", "status")
 # Above zero: the process ended itself and was restarted; the log says on what.
@@ -167,6 +169,9 @@ _SECRET_WORDS = re.compile(
     r"cand_[A-Za-z0-9_-]+"
     r"|(?<=://)[^\s/@]+:[^\s/@]+(?=@)"  # user and password of a URL
     r"|[\w-]{8,}(?:\.[\w-]{4,8})?\.[\w-]{43}\b"  # a signed link: what it carries, and the signature
+    r"|[^\s@<>\"'=,;:()\[\]{}]+@[^\s@<>\"',;:()\[\]{}]+\.\w+"  # an address of mail
+    r"|(?<=input_value=).*?(?=, input_type=)"  # what pydantic was given
+    r"|(?<=DETAIL:  ).*"  # the values in a row that PostgreSQL refused
 )
 
 

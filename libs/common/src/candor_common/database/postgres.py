@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from candor_common import outbox
 from candor_common.clock import Clock
+from candor_common.database.postgres_connect import connector
 from candor_common.database.transaction import OUTBOX, Bells, Transaction
 
 T = TypeVar("T")
@@ -39,16 +40,18 @@ class PostgresDatabase:
             max_overflow=4,
             pool_timeout=10,
             pool_pre_ping=False,
-            connect_args={
-                "timeout": 5,
-                "command_timeout": 30,
-                "server_settings": {
+            hide_parameters=True,
+            async_creator=connector(
+                url,
+                timeout=5,
+                command_timeout=30,
+                server_settings={
                     "statement_timeout": "30000",
                     "lock_timeout": "10000",
                     "idle_in_transaction_session_timeout": "60000",
                     "application_name": "candor",
                 },
-            },
+            ),
         )
 
     async def transact(self, work: Callable[[Transaction], T]) -> T:

@@ -157,7 +157,9 @@ class SqliteDatabase:
 
 
 def _sqlite_engine(path: Path) -> sa.Engine:
-    engine = sa.create_engine(f"sqlite+pysqlite:///{path}", connect_args={"check_same_thread": False})
+    engine = sa.create_engine(
+        f"sqlite+pysqlite:///{path}", connect_args={"check_same_thread": False}, hide_parameters=True
+    )
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

@@ -1,5 +1,6 @@
 """What happened to incidents."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from candor_common.events.fact import Emitter, Fact, Topic
@@ -41,6 +42,10 @@ class RequestJoined(_OfIncident):
 
     request_id: str
     reference: str
+    by_customer: bool = False
+    """True when a person wrote it, who waits for an answer from then on."""
+    received_at: datetime | None = None
+    """When it came in."""
 
 
 class IncidentAcknowledged(_OfIncident):
@@ -59,6 +64,8 @@ class IncidentAssigned(_OfIncident):
     by: str
     previous_owner: str | None = None
     previous_team: str | None = None
+    previous_level: Level | None = None
+    reason: Text | None = None
 
 
 class IncidentEscalated(_OfIncident):

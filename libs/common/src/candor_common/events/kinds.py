@@ -131,6 +131,8 @@ class PromiseKind(_Open):
 
     FIRST_RESPONSE = "first_response"
     NEXT_UPDATE = "next_update"
+    NEXT_REPLY = "next_reply"
+    """An answer to what the customer wrote after the first one."""
     RESOLUTION = "resolution"
     ESTIMATE = "estimate"
     FOLLOW_UP = "follow_up"
@@ -148,6 +150,14 @@ class PromiseState(_Open):
     UNKNOWN = "unknown"
 
 
+class BreachCause(_Open):
+    """Why a promise was missed, where that is not simply that its time passed."""
+
+    POLICY_CHANGE = "policy_change"
+    """Its goal became so much shorter that it was over by then."""
+    UNKNOWN = "unknown"
+
+
 class MessageKind(_Open):
     """What a message is for."""
 
@@ -156,6 +166,8 @@ class MessageKind(_Open):
     QUESTION = "question"
     ESTIMATE = "estimate"
     HANDOVER = "handover"
+    MERGED = "merged"
+    """Which incident goes on for theirs."""
     WORKAROUND = "workaround"
     BREACH_NOTICE = "breach_notice"
     NOTHING_NEW = "nothing_new"
@@ -163,6 +175,8 @@ class MessageKind(_Open):
     REOPENED = "reopened"
     CLOSED = "closed"
     SURVEY = "survey"
+    ANSWER = "answer"
+    """What a person answers to what a survey was answered with. It is no word about how the incident goes."""
     NUDGE = "nudge"
     """To the owner or the lead, who are to speak before the customer has to ask. Never to a customer."""
     UNKNOWN = "unknown"
@@ -197,4 +211,4 @@ HUMAN_WORDS = frozenset(
         MessageKind.RESOLUTION,
     }
 )
-"""The messages that carry words of a person: they answer, and from them silence is measured."""
+"""The messages in which a person says how an incident goes: they answer, and from them silence is measured."""

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from candor_common.events.fact import Emitter, Fact, Topic
+from candor_common.events.kinds import BreachCause, Level
 from candor_common.events.snapshots import FollowUp, Message, Promise, Survey
 
 
@@ -33,12 +34,17 @@ class PromiseMade(_OfPromise):
 
 
 class PromiseAtRisk(_OfPromise):
-    """A promise nears its due time. Emitted once, at the charter's warning point."""
+    """A promise nears its due time. Emitted once at each of the charter's warning points; after the last one it is at
+    risk."""
 
     type: ClassVar[str] = "candor.promise.at-risk.v1"
     public: ClassVar[bool] = True
 
     fired_at: datetime
+    share: float | None = None
+    """Which warning point: the share of its time that has passed."""
+    at: datetime | None = None
+    """When it had passed."""
 
 
 class PromiseKept(_OfPromise):
@@ -53,6 +59,19 @@ class PromiseBreached(_OfPromise):
 
     type: ClassVar[str] = "candor.promise.breached.v1"
 
+    fired_at: datetime
+    cause: BreachCause | None = None
+    """Nothing when its time simply passed."""
+
+
+class PromiseEscalated(_OfPromise):
+    """A promise was missed and is still not kept, and a level's turn has come. Emitted once per level and promise."""
+
+    type: ClassVar[str] = "candor.promise.escalated.v1"
+
+    level: Level
+    at: datetime
+    """When its turn came."""
     fired_at: datetime
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from candor_common.events.kinds import (
+    BreachCause,
     Category,
     Channel,
     Grade,
@@ -122,6 +123,8 @@ class Incident(Value):
     owner: str | None = None
     second: str | None = None
     """Who was asked to help; the owner stays the owner."""
+    touched: bool = False
+    """True once a person did something about it: from then on no signal ends it."""
     reason: str = ""
     """Which charter rule classified it, and on which words."""
     unsure: bool = False
@@ -174,9 +177,14 @@ class Promise(Value):
     owner: str | None = None
     """Who keeps it, where that is not the incident's owner."""
     warned_at: datetime | None = None
+    warned_share: float | None = None
+    """Of the charter's warning points, the last that was told: which share of its time had passed."""
     kept_at: datetime | None = None
     breached_at: datetime | None = None
     """When the breach was found out; it is dated `due_at`."""
+    breach_cause: BreachCause | None = None
+    escalated_to: Level | None = None
+    """The last level whose turn came, because it was missed and still not kept."""
     priority: Priority
     charter_version: str
 
@@ -235,3 +243,6 @@ class FollowUp(Value):
     due_at: datetime
     done_at: datetime | None = None
     answer: Text | None = None
+    """To a suggestion: what the customer is written. Else: what was done, in words for the team."""
+    reply: Text | None = None
+    """What the customer is written after a low score, where somebody wrote to them."""

@@ -1,6 +1,6 @@
 "use strict";
 
-// What the pages do beyond links and forms: the theme, countdowns, keys, and live rows. Without it everything works.
+// What the pages do beyond links and forms: the theme, countdowns, keys, previews, and live rows. Without it everything works.
 
 (() => {
   const root = document.documentElement;
@@ -75,6 +75,44 @@
     keys[event.key]();
   }
 
+  // What is being written, as the customer would read it. It is rendered elsewhere; here it is only shown.
+  function preview(form) {
+    const shown = form.querySelector(".preview");
+    const part = (name) => shown.querySelector(`[data-${name}]`);
+    let waits, asked = 0;
+
+    // Only a date that is still to be named is waited for; words that are missing are shown as missing.
+    const lacking = () => form.querySelector("input[type=datetime-local]:invalid");
+
+    async function ask() {
+      if (lacking()) { shown.hidden = true; return; }
+      const mine = ++asked;
+      try {
+        const answer = await fetch(form.dataset.preview, {
+          method: "POST",
+          headers: { Accept: "application/json" },
+          body: new URLSearchParams(new FormData(form)),
+        });
+        const found = await answer.json();
+        if (mine === asked) tell(answer.ok, found);
+      } catch { /* the button that leads to the preview is still there */ }
+    }
+
+    function tell(ok, found) {
+      part("to").textContent = ok ? `(${found.channel}: ${found.recipient})` : "";
+      part("subject").textContent = ok ? found.subject : "";
+      part("text").textContent = ok ? found.text : found.detail;
+      for (const name of ["subject", "text"]) part(name).lang = ok ? found.language : "en";
+      shown.hidden = false;
+    }
+
+    form.addEventListener("input", () => { clearTimeout(waits); waits = setTimeout(ask, 400); });
+    form.querySelector("[formaction]").addEventListener("click", (event) => {
+      event.preventDefault();
+      if (lacking()?.reportValidity() ?? true) ask();
+    });
+  }
+
   // Live rows. One that is there is changed in its place; a new one waits behind a button, so that nothing moves
   // under a pointer or a finger.
   function live(list) {
@@ -129,6 +167,7 @@
     document.addEventListener("keydown", pressed);
     tick(document);
     setInterval(() => tick(document), 1000);
+    document.querySelectorAll("form[data-preview]").forEach(preview);
     const list = document.querySelector("[data-stream]");
     if (list) live(list);
   });

@@ -1,0 +1,134 @@
+"""What a request may be at most, checked before anything of it is read: its size, its encoding, and its time."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from candor_common.errors import UnsupportedMedia, answer
+
+SMALL_BODY = 1_048_576
+"""The most bytes for whatever is no door: commands and forms."""
+PATIENCE = 20.0
+"""Seconds that a body may take in any case."""
+SLOWEST = 16_384
+"""Bytes per second that earn a long body more time."""
+
+# The connection is closed, or the server would read on to find the next request behind the body.
+_CLOSE = {"Connection": "close"}
+_PLAIN_ENCODINGS = (b"", b"identity")
+_PLAIN_CHARSETS = (b"", b"utf-8", b"utf8")
+
+
+@dataclass(frozen=True, slots=True)
+class _Announced:
+    """What the headers say of a body."""
+
+    length: int = 0
+    encoding: bytes = b""
+    charset: bytes = b""
+
+
+class LimitBody:
+    """Answers 413 to a body that is too long, 408 to one that comes too slowly, 415 to one that is compressed.
+
+    `max_bytes` is for paths that begin with one of `large`, with doors behind them; elsewhere `SMALL_BODY` is enough.
+    A length that is announced is refused where the body is asked for, so that each door can say it in the way by
+    which its sender stops.
+    """
+
+    def __init__(
+        self, app: ASGIApp, max_bytes: int, large: Sequence[str] = ("/",), patience: float = PATIENCE
+    ) -> None:
+        self._app, self._large, self._patience = app, tuple(large), patience
+        self._most = {True: max_bytes, False: min(max_bytes, SMALL_BODY)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = _announced(scope["headers"])
+        if refusal := _unreadable(announced):
+            await answer(refusal)(scope, receive, send)
+            return
+        most = self._most[scope["path"].startswith(self._large)]
+        body = _Body(receive, most, self._patience)
+        if announced.length > most:
+            await self._app(scope, body.refused, _closing(send))
+        else:
+            await self._app(scope, body.receive, send)
+
+
+class _Body:
+    """A body on its way in, as long as it keeps to the limits."""
+
+    def __init__(self, receive: Receive, most: int, patience: float) -> None:
+        self._receive, self._most, self._patience = receive, most, patience
+        self._began = asyncio.get_running_loop().time()
+        self._seen = 0
+        self._ended = False
+
+    async def receive(self) -> Message:
+        """The next piece. Raises HTTPException, since FastAPI turns anything else into a 400 while it reads."""
+        if self._ended:  # what comes now is only that the client has gone
+            return await self._receive()
+        message = await self._in_time()
+        self._seen += len(message.get("body", b""))
+        self._ended = not message.get("more_body", False)
+        return await self.refused() if self._seen > self._most else message
+
+    async def refused(self) -> Message:
+        """What is received in place of a body that is too long."""
+        detail = f"The body is longer than {self._most} bytes, the most that is taken here; send less."
+        raise HTTPException(413, detail, _CLOSE)
+
+    async def _in_time(self) -> Message:
+        until = self._began + self._patience + self._seen / SLOWEST
+        try:
+            async with asyncio.timeout_at(until):
+                return await self._receive()
+        except TimeoutError:
+            raise HTTPException(408, "The body came too slowly; send it again.", _CLOSE) from None
+
+
+def _announced(headers: Iterable[tuple[bytes, bytes]]) -> _Announced:
+    length, encoding, charset = 0, b"", b""
+    for name, value in headers:
+        if name == b"content-length":
+            # A server has checked it before; what is no number is no length.
+            length = int(value) if value.isdigit() and len(value) < 20 else 0
+        elif name == b"content-encoding":
+            encoding = value.strip().lower()
+        elif name == b"content-type":
+            charset = _charset_of_form(value)
+    return _Announced(length, encoding, charset)
+
+
+def _charset_of_form(kind: bytes) -> bytes:
+    """The charset that a form with files names; the parser would decode by any codec of Python's."""
+    if b"charset" not in kind.lower() or not kind.lower().lstrip().startswith(b"multipart/"):
+        return b""
+    named = kind.lower().partition(b"charset")[2].partition(b"=")[2]
+    return named.partition(b";")[0].strip(b' \t"')
+
+
+def _unreadable(announced: _Announced) -> UnsupportedMedia | None:
+    if announced.encoding not in _PLAIN_ENCODINGS:
+        # RFC 9110, 15.5.16: what would be taken is told in this header.
+        headers = {"Accept-Encoding": "identity", **_CLOSE}
+        return UnsupportedMedia("Send the body as it is, without a Content-Encoding.", headers=headers)
+    if announced.charset not in _PLAIN_CHARSETS:
+        return UnsupportedMedia("Send the form in UTF-8.", headers=_CLOSE)
+    return None
+
+
+def _closing(send: Send) -> Send:
+    async def closing(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(_CLOSE)
+        await send(message)
+
+    return closing
