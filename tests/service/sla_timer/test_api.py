@@ -28,7 +28,7 @@ async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
         )
         await timer.receive(heard(update_sent(10)))
         transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://candor.test") as made:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as made:
             yield made
 
 

@@ -9,6 +9,7 @@ from candor_common.events import MessageKind, Priority, Promise, PromiseKind
 from candor_common.working_time import Pause, Target
 from candor_sla_timer.domain.history import (
     Asked,
+    Closed,
     HistoryFact,
     Missed,
     NewTerms,
@@ -17,6 +18,7 @@ from candor_sla_timer.domain.history import (
     Resolved,
     Resumed,
     Sent,
+    Wrote,
 )
 from candor_sla_timer.domain.moments import is_missed
 from candor_sla_timer.domain.promises import derive
@@ -88,11 +90,18 @@ class Case:
     def resolved(self, moment: datetime) -> None:
         self.facts.append(Resolved(**self._at(moment)))
 
+    def closed(self, moment: datetime) -> None:
+        self.facts.append(Closed(**self._at(moment)))
+
     def reopened(self, moment: datetime) -> None:
         self.facts.append(Reopened(**self._at(moment)))
 
     def said(self, moment: datetime, words: MessageKind = MessageKind.UPDATE) -> None:
         self.facts.append(Sent(**self._at(moment), words=words, cause="unknown"))
+
+    def wrote(self, moment: datetime) -> None:
+        """The customer, once more."""
+        self.facts.append(Wrote(**self._at(moment)))
 
     def looked(self, now: datetime) -> None:
         """The scheduler looks."""

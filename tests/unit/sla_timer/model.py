@@ -5,7 +5,7 @@ It shares no code with the service. Minutes are whole numbers; no two things hap
 
 from dataclasses import dataclass, field
 
-FIRST, UPDATE, RESOLUTION, RENEWALS = 60, 30, 240, 2
+FIRST, UPDATE, REPLY, RESOLUTION, RENEWALS = 60, 30, 45, 240, 2
 Shown = tuple[str, float | None, float | None, str, float | None]
 
 
@@ -25,6 +25,8 @@ class Walk:
     answer: Given | None = field(default_factory=lambda: Given("first_response", 0, FIRST))
     target: Given | None = field(default_factory=lambda: Given("resolution", 0, RESOLUTION))
     all: list[Given] = field(default_factory=list)
+    reply: Given | None = None
+    spoken: bool = False
     renewed: int = 0
     resolved_at: int | None = None
     left_over: Given | None = None
@@ -56,6 +58,11 @@ class Walk:
         else:
             self.told = True
 
+    def wrote(self, minute: int, _: int) -> None:
+        if self.spoken and self.reply is None and self.resolved_at is None:
+            self.reply = Given("next_reply", minute, minute + REPLY)
+            self.all.append(self.reply)
+
     def resolved(self, minute: int, _: int) -> None:
         self.solved = True
         if self.resolved_at is not None:
@@ -79,9 +86,10 @@ class Walk:
             self._promise(minute, minute + UPDATE)
 
     def close(self, minute: int, _: int) -> None:
-        if self.answer and self.answer.state == "open" and minute <= self.answer.due:
-            self.answer.state = "withdrawn"
-        self.answer, self.told = None, True
+        for one in (self.answer, self.reply):
+            if one and one.state == "open" and minute <= one.due:
+                one.state = "withdrawn"
+        self.answer, self.reply, self.told = None, None, True
         if self.resolved_at is None:
             self._over(minute)
             if self.left_over and self.in_time:
@@ -100,8 +108,10 @@ class Walk:
                     self.all.append(self.answer)
 
     def _spoken(self, minute: int) -> None:
-        if self.answer and self.answer.state == "open" and minute <= self.answer.due:
-            self.answer.state, self.answer.kept = "kept", minute
+        for one in (self.answer, self.reply):
+            if one and one.state == "open" and minute <= one.due:
+                one.state, one.kept = "kept", minute
+        self.reply, self.spoken = None, True
 
     def _promise(self, minute: int, due: int) -> None:
         self.answer, self.renewed = Given("next_update", minute, due), 0

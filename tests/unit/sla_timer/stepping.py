@@ -20,6 +20,7 @@ class Rules:
     first: int
     resolution: int
     every: int
+    reply: int
     plan: str
 
 
@@ -67,6 +68,8 @@ class Life:
         self.waiting = self.resolved = self.told = self.given_up = False
         self.reopened = 0
         self.estimate: Given | None = None
+        self.reply: Given | None = None
+        self.spoken = False
         self.answer: Given | None = Given("first_response", 0, 0, self._counter(self.now.first))
         self.target = Given("resolution", 0, 0, self._counter(self.now.resolution))
         self.all: list[Given] = [self.answer, self.target]
@@ -84,7 +87,7 @@ class Life:
         return sorted(map(self._shown, self.all), key=repr)
 
     def _stands(self, given: Given) -> bool:
-        return self.waiting and given.ended is None and given.kind != "first_response"
+        return self.waiting and given.ended is None and given.kind not in ("first_response", "next_reply")
 
     def _shown(self, one: Given) -> Shown:
         runs = one.state != "open" or not self._stands(one) or one.count.due is not None
@@ -101,6 +104,13 @@ class Life:
                 made.pass_(past)
         return made
 
+    def wrote(self, one: Happening) -> None:
+        """The customer waits for an answer, unless they do already, or it works, or nobody ever spoke to them."""
+        if self.spoken and self.reply is None and not self.resolved:
+            count = self._counter(self.now.reply)
+            self.reply = Given("next_reply", one.minute, one.minute, count)
+            self.all.append(self.reply)
+
     def words(self, one: Happening) -> None:
         self._spoken(one.minute, "kept")
         if not self.told:
@@ -114,9 +124,11 @@ class Life:
             self._owe_a_word(one.minute)
 
     def _spoken(self, minute: int, state: str) -> None:
-        if self.answer:
-            self.answer.end(minute, state)
-        self.answer = None
+        for owed in (self.answer, self.reply):
+            if owed:
+                owed.end(minute, state)
+        self.answer = self.reply = None
+        self.spoken = self.spoken or state == "kept"
 
     def _owe_a_word(self, minute: int, number: int = 0) -> None:
         named = number > minute
@@ -198,7 +210,12 @@ class Life:
             given.count = Moved(words, given.count, self._counter(self.now.every))
             return
         assert isinstance(given.count, Counter)
-        whole = self.now.first if given.kind == "first_response" else self.now.resolution
+        goals = {
+            "first_response": self.now.first,
+            "next_reply": self.now.reply,
+            "resolution": self.now.resolution,
+        }
+        whole = goals[given.kind]
         given.count = Counter(works(self.now.plan, self.start), whole, given.count.log, given.count.made)
 
     def tick(self, one: Happening) -> None:

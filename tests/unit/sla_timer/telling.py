@@ -24,6 +24,7 @@ from candor_sla_timer.domain.history import (
     Sent,
     Updated,
     Verified,
+    Wrote,
 )
 from candor_sla_timer.domain.moments import is_missed
 from candor_sla_timer.domain.promises import derive
@@ -37,6 +38,7 @@ TERMS = Terms(
     first_response=Target(60, Unit.MINUTES),
     resolution=Target(240, Unit.MINUTES),
     update_every=Target(30, Unit.MINUTES),
+    next_reply=Target(45, Unit.MINUTES),
     warnings=(0.75,),
     renewals=2,
 )
@@ -93,6 +95,9 @@ class Telling:
 
     def verified(self, minute: float) -> None:
         self.facts.append(Verified(**self._turn(minute)))
+
+    def wrote(self, minute: float) -> None:
+        self.facts.append(Wrote(**self._turn(minute)))
 
     def asked(self, minute: float) -> None:
         self.facts.append(Asked(**self._turn(minute)))

@@ -1,18 +1,18 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from candor_common.events import Promise, PromiseAtRisk, PromiseBreached, PromiseMade, PromiseWithdrawn
-from candor_sla_timer.domain.changes import PromiseFact, changes, current, warned
+from candor_sla_timer.domain.agenda import counted
+from candor_sla_timer.domain.changes import PromiseFact, changes, current, due_now
 from candor_sla_timer.domain.history import HistoryFact
-from candor_sla_timer.domain.moments import is_at_risk
 from candor_sla_timer.domain.promises import derive
 from tests.unit.sla_timer.model import Walk
 from tests.unit.sla_timer.telling import Telling, at, findings, shown
 
-WORDS = ("update", "resolution_sent")
+WORDS = ("update", "resolution_sent", "wrote", "wrote")
 TURNS = ("resolved", "reopened")
 WHAT = st.sampled_from([*WORDS, *TURNS, *TURNS, "close", "tick", "tick", "tick"])
 Happening = tuple[int, str, int]
@@ -33,6 +33,7 @@ def told(happenings: Sequence[Happening]) -> Telling:
     return story
 
 
+@settings(deadline=None)
 @given(HAPPENINGS)
 def test_promises_agree_with_a_model_that_walks_step_by_step(happenings: list[Happening]) -> None:
     walk = Walk()
@@ -41,6 +42,7 @@ def test_promises_agree_with_a_model_that_walks_step_by_step(happenings: list[Ha
     assert sorted(told(happenings).promises()) == walk.shown()
 
 
+@settings(deadline=None)
 @given(HAPPENINGS, st.data())
 def test_neither_the_order_of_facts_nor_repetitions_change_promises(
     happenings: list[Happening], data: st.DataObject
@@ -64,7 +66,8 @@ class Books:
 
     def tick(self, now: datetime) -> None:
         self.arrive(findings(list(self.promises.values()), now))
-        self._take([warned(one, now) for one in self.promises.values() if is_at_risk(one, now)])
+        agendas, standing = counted(self.history), list(self.promises.values())
+        self._take([fact for one in standing for fact in due_now(one, agendas.of(one.id), now)])
 
     def _take(self, facts: Sequence[PromiseFact]) -> None:
         self.emitted += facts
@@ -81,6 +84,7 @@ def run_through(arriving: Sequence[HistoryFact], data: st.DataObject) -> Books:
     return books
 
 
+@settings(deadline=None)
 @given(HAPPENINGS, st.data())
 def test_facts_that_arrive_late_and_in_any_order_end_in_the_same_promises(
     happenings: list[Happening], data: st.DataObject
@@ -92,6 +96,7 @@ def test_facts_that_arrive_late_and_in_any_order_end_in_the_same_promises(
     assert {books.promises[name].state for name in books.promises.keys() - derived.keys()} <= {"withdrawn"}
 
 
+@settings(deadline=None)
 @given(HAPPENINGS, st.data())
 def test_the_events_tell_one_story_however_the_two_topics_overtake_each_other(
     happenings: list[Happening], data: st.DataObject

@@ -5,7 +5,8 @@ from candor_common.events import (
     PromiseState,
     PromiseWithdrawn,
 )
-from candor_sla_timer.domain.changes import changes, current, warned
+from candor_sla_timer.domain.agenda import counted
+from candor_sla_timer.domain.changes import changes, current, due_now
 from candor_sla_timer.domain.promises import derive
 from tests.unit.sla_timer.telling import Telling, at
 
@@ -33,7 +34,8 @@ def test_nothing_happens_when_nothing_changes() -> None:
 def test_a_warning_stays_on_record_and_counts_as_a_version() -> None:
     story = Telling()
     stored = current({}, changes({}, derive(story.facts)))
-    warning = warned(next(iter(stored.values())), at(45))
+    first = next(iter(stored.values()))
+    [warning] = due_now(first, counted(story.facts).of(first.id), at(45))
     stored = current(stored, [warning])
     story.tick(61)
     breach = changes(stored, derive(story.facts))[0]

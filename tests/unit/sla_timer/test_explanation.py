@@ -38,7 +38,10 @@ def test_a_raised_priority_and_a_miss_are_told() -> None:
     case.looked(on(10, 15))
     found = explain(case.facts, case.last(), on(10, 16))
     assert "On Tue 10 Mar 2026 15:00 the terms became those of P1; what had passed is kept." in found.words
-    assert found.result == "Missed: it was due Tue 10 Mar 2026 12:00, found out 3 h later."
+    assert found.result == (
+        "Missed: it was due Tue 10 Mar 2026 12:00, found out 3 h later; "
+        "the change of its terms had made it due before that."
+    )
     assert (found.counted, found.left) == (minutes(120), minutes(-240))
     assert (found.strip[-1].kind.value, found.strip[-1].until) == ("overrun", on(10, 16))
 

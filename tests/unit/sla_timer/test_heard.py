@@ -8,6 +8,7 @@ from candor_common.events import (
     Contact,
     Fact,
     IncidentAcknowledged,
+    IncidentAssigned,
     IncidentClosed,
     IncidentOpened,
     IncidentReopened,
@@ -18,10 +19,11 @@ from candor_common.events import (
     MessageSent,
     Priority,
     PromiseMade,
+    RequestJoined,
     Update,
 )
 from candor_sla_timer.domain.heard import known_from
-from candor_sla_timer.domain.history import Opened, Sent, Updated
+from candor_sla_timer.domain.history import NewTerms, Opened, Sent, Updated, Wrote
 from candor_sla_timer.domain.promises import derive
 from tests.unit.sla_timer.builders import NOON, RESOLUTION, an_incident, heard, sent
 from tests.unit.sla_timer.telling import Telling
@@ -101,9 +103,35 @@ def test_what_candor_says_by_itself_is_no_answer(charter: Charter, kind: Message
     assert known_from(heard(MessageSent(message=sent(kind, LATER))), charter) is None
 
 
+def test_at_a_team_of_another_level_its_terms_hold(charter: Charter) -> None:
+    given = IncidentAssigned(
+        incident=an_incident(version=2, level=Level.L2), by="lea", previous_level=Level.L1
+    )
+    known = known_from(heard(given, LATER), charter)
+    assert isinstance(known, NewTerms)
+    assert (known.at, known.version) == (LATER, 2)
+    assert (str(known.terms.first_response), str(known.terms.resolution)) == ("30m", "3h")
+
+
+def test_what_a_customer_writes_later_counts_from_when_it_came_in(charter: Charter) -> None:
+    joined = RequestJoined(
+        incident=an_incident(version=2),
+        request_id="r2",
+        reference="INC-2",
+        by_customer=True,
+        received_at=LATER,
+    )
+    known = known_from(heard(joined, LATER + timedelta(hours=1)), charter)
+    assert isinstance(known, Wrote)
+    assert (known.incident_id, known.at) == ("INC-1", LATER)
+
+
 @pytest.mark.parametrize(
     "fact",
     [
+        IncidentAssigned(incident=an_incident(), by="lea", previous_level=Level.L1),
+        IncidentAssigned(incident=an_incident(), by="lea"),
+        RequestJoined(incident=an_incident(), request_id="r2", reference="INC-2"),
         IncidentAcknowledged(incident=an_incident(requester=Contact(address="a@b.example")), by="ana"),
         PromiseMade(promise=derive(Telling().facts)[0]),
     ],

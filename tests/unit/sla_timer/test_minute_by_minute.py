@@ -34,10 +34,26 @@ TURNS: dict[str, Callable[..., facts.Turn]] = {
     "change": facts.NewTerms,
 }
 WHAT = st.sampled_from(
-    ["words", "told_so", "tick", "tick", "tick", *(set(TURNS) - {"close"}), *TURNS, "change"]
+    [
+        "words",
+        "told_so",
+        "wrote",
+        "wrote",
+        "tick",
+        "tick",
+        "tick",
+        *(set(TURNS) - {"close"}),
+        *TURNS,
+        "change",
+    ]
 )
 RULES = st.builds(
-    Rules, st.integers(1, 900), st.integers(1, 2500), st.integers(1, 900), st.sampled_from(sorted(PLANS))
+    Rules,
+    st.integers(1, 900),
+    st.integers(1, 2500),
+    st.integers(1, 900),
+    st.integers(1, 900),
+    st.sampled_from(sorted(PLANS)),
 )
 
 
@@ -61,8 +77,8 @@ class Incident:
                 found.append(replace(one, minute=latest))
             else:
                 found.append(one)
-        order = {"words": 0, "told_so": 0, "change": 2, "tick": 3}
-        return sorted(found, key=lambda one: (one.minute, order.get(one.what, 1)))
+        order = {"words": 0, "told_so": 0, "wrote": 1, "change": 3, "tick": 4}
+        return sorted(found, key=lambda one: (one.minute, order.get(one.what, 2)))
 
 
 @st.composite
@@ -109,7 +125,10 @@ def turn(incident: Incident, one: Happening, back: int) -> HistoryFact:
 
 
 def said(incident: Incident, one: Happening) -> list[HistoryFact]:
-    values = known(incident, one.minute, one.place) | {"version": 0}
+    values = known(incident, one.minute, one.place)
+    if one.what == "wrote":
+        return [facts.Wrote(**values)]
+    values |= {"version": 0}
     if one.what == "told_so":
         return [facts.Sent(**values, words=MessageKind.RESOLUTION, cause=f"e{one.number}")]
     next_by, name = incident.start + one.number * MINUTE, f"u{one.place}"
@@ -135,8 +154,9 @@ def terms(rules: Rules) -> Terms:
         names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
         week = {names[day]: [Window(*one) for one in windows] for day, windows in plan.week.items()}
         calendar = Calendar.of(plan.zone, week)
-    first, resolution, every = (
-        Target(count, Unit.BUSINESS_MINUTES) for count in (rules.first, rules.resolution, rules.every)
+    first, resolution, every, reply = (
+        Target(count, Unit.BUSINESS_MINUTES)
+        for count in (rules.first, rules.resolution, rules.every, rules.reply)
     )
     return Terms(
         charter_version="c1",
@@ -144,6 +164,7 @@ def terms(rules: Rules) -> Terms:
         first_response=first,
         resolution=resolution,
         update_every=every,
+        next_reply=reply,
         warnings=(0.75,),
         renewals=RENEWALS,
         hours=Hours.of(rules.plan, calendar, datetime(2026, 1, 1, tzinfo=UTC).date()),

@@ -5,49 +5,23 @@ from datetime import datetime
 import pytest
 
 from candor_common.events import (
+    BreachCause,
     MessageKind,
     Priority,
-    Promise,
     PromiseAtRisk,
     PromiseBreached,
     PromiseKind,
     PromiseMade,
     PromiseState,
 )
-from candor_sla_timer.domain.changes import PromiseFact, changes, current, warned
+from candor_sla_timer.domain.agenda import counted
 from candor_sla_timer.domain.explanation import explain
-from candor_sla_timer.domain.moments import is_at_risk, next_moment
-from candor_sla_timer.domain.promises import derive
+from candor_sla_timer.domain.moments import next_moment
 from tests.unit.sla_timer.cases import Case, minutes, on, terms
+from tests.unit.sla_timer.desk import Desk
 
 FIRST, NEXT, RESOLUTION = PromiseKind.FIRST_RESPONSE, PromiseKind.NEXT_UPDATE, PromiseKind.RESOLUTION
 P1 = Priority.P1
-
-
-class Desk:
-    """What is written down about the promise of a resolution, and what was said about it."""
-
-    def __init__(self, case: Case) -> None:
-        self.case = case
-        self.promises: dict[str, Promise] = {}
-        self.said: list[PromiseFact] = []
-
-    def hear(self) -> list[PromiseFact]:
-        """Count again; returns what is new about the resolution."""
-        derived = [one for one in derive(self.case.facts) if one.kind is RESOLUTION]
-        return self._take(changes(self.promises, derived))
-
-    def look(self, now: datetime) -> list[PromiseFact]:
-        self.case.looked(now)
-        found = self.hear()
-        return found + self._take(
-            [warned(one, now) for one in self.promises.values() if is_at_risk(one, now)]
-        )
-
-    def _take(self, facts: list[PromiseFact]) -> list[PromiseFact]:
-        self.promises = current(self.promises, facts)
-        self.said += facts
-        return facts
 
 
 def test_13a_a_raised_priority_counts_from_the_opening() -> None:
@@ -65,11 +39,25 @@ def test_14_a_raised_priority_whose_time_is_over_is_one_breach_of_that_time_and_
     case.changed(on(10, 15), terms("2bh", priority=P1))
     [moved] = desk.hear()
     assert isinstance(moved, PromiseMade)
-    assert next_moment(moved.promise, on(10, 15)) == on(10, 12) + minutes(1 / 60_000_000)
+    agenda = counted(case.facts).of(moved.promise.id)
+    assert next_moment(moved.promise, agenda, on(10, 15)) == on(10, 12) + minutes(1 / 60_000_000)
     [breach] = desk.look(on(10, 15))
     assert isinstance(breach, PromiseBreached)
     assert (breach.promise.due_at, breach.fired_at) == (on(10, 12), on(10, 15))
+    assert breach.cause is breach.promise.breach_cause is BreachCause.POLICY_CHANGE
     assert desk.look(on(10, 16)) == []
+
+
+def test_14_what_was_late_before_the_change_or_after_it_is_missed_for_no_other_cause_than_time() -> None:
+    late = Case(on(10, 10), terms("2bh"))
+    late.looked(on(10, 12, 1))
+    late.changed(on(10, 15), terms("1bh", priority=P1))
+    later = Case(on(10, 10), terms("8bh"))
+    later.changed(on(10, 11), terms("2bh", priority=P1))
+    later.looked(on(10, 12, 1))
+    for case in (late, later):
+        assert case.last().state is PromiseState.BREACHED
+        assert case.last().breach_cause is None
 
 
 def test_15a_a_change_keeps_the_pauses() -> None:
@@ -156,13 +144,6 @@ def test_21_silence_is_counted_from_the_last_word(
     case.said(said)
     case.paused(waits)
     assert case.last(NEXT).due_at == due
-
-
-def test_22_warnings_lie_on_the_calendar() -> None:
-    case = Case(on(6, 17, 30), terms("8bh").model_copy(update={"warnings": (0.5, 0.75)}))
-    promise = case.last()
-    assert explain(case.facts, promise, on(6, 18)).warnings == (on(9, 12, 30), on(9, 14, 30))
-    assert (promise.warn_at, promise.due_at) == (on(9, 14, 30), on(9, 16, 30))
 
 
 def test_22_after_a_miss_the_next_word_is_promised_on_the_calendar() -> None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from candor_common.events import (
     Fact,
     FollowUpDone,
     FollowUpOpened,
+    IncidentAssigned,
     IncidentCancelled,
     IncidentClosed,
     IncidentEscalated,
@@ -27,14 +29,15 @@ from candor_common.events import (
     MessageSent,
     PriorityChanged,
     Promise,
+    RequestJoined,
 )
 from candor_common.service import Context, Subscriptions
 from candor_sla_timer import store
-from candor_sla_timer.domain.changes import changes
+from candor_sla_timer.domain.agenda import NOTHING, Agenda, counted
+from candor_sla_timer.domain.changes import PromiseFact, changes, current
 from candor_sla_timer.domain.heard import known_from
 from candor_sla_timer.domain.history import HistoryFact, Opened
 from candor_sla_timer.domain.moments import next_moment
-from candor_sla_timer.domain.promises import derive
 from candor_sla_timer.tally import count
 
 SOON = timedelta(seconds=2)
@@ -55,17 +58,35 @@ def keep_promises(transaction: Transaction, envelopes: Sequence[Envelope[Fact]],
     facts = [known for known, _ in heard]
     written = _hold(transaction.connection, facts, causes)
     store.add_facts(transaction.connection, facts)
-    changed: dict[str, Promise] = {}
-    for incident_id, history in _by_incident(facts).items():
-        book = written.get(incident_id, _EMPTY)
-        # What was written first counts, so that a fact that comes twice changes nothing.
-        told = changes(book.promises, derive([*history, *book.history]))
-        count(told)
-        for fact in told:
-            transaction.emit(fact, cause=causes[incident_id])
-            changed[fact.promise.id] = fact.promise
-    store.write(transaction.connection, changed.values(), transaction.now)
-    _wake_the_scheduler(transaction, changed.values())
+    recounts = [_recount(history, written.get(name, _EMPTY)) for name, history in _by_incident(facts).items()]
+    for told in (fact for one in recounts for fact in one.told):
+        transaction.emit(told, cause=causes[told.subject])
+    agendas = {name: one for recount in recounts for name, one in recount.agendas.items()}
+    looked_at = [promise for one in recounts for promise in one.looked_at]
+    store.write(transaction.connection, looked_at, agendas, transaction.now)
+    _wake_the_scheduler(transaction, looked_at, agendas)
+
+
+@dataclass(frozen=True, slots=True)
+class _Recount:
+    """What has changed about the promises of an incident."""
+
+    told: Sequence[PromiseFact]
+    looked_at: Sequence[Promise]
+    """Those of which the scheduler has to know anew."""
+    agendas: Mapping[str, Agenda]
+
+
+def _recount(history: Sequence[HistoryFact], book: store.Book) -> _Recount:
+    """What was written first counts, so that a fact that comes twice changes nothing."""
+    now = counted([*history, *book.history])
+    told = changes(book.promises, now.promises)
+    count(told)
+    changed = {fact.promise.id for fact in told}
+    # The turns of what was missed move with its pauses, although nothing is said about the promise itself.
+    waiting = {name for name, one in now.agendas.items() if one.turns}
+    standing = current(book.promises, told)
+    return _Recount(told, [standing[name] for name in changed | waiting], now.agendas)
 
 
 def _hold(
@@ -87,14 +108,19 @@ def _by_incident(facts: Iterable[HistoryFact]) -> Mapping[str, list[HistoryFact]
     return found
 
 
-def _wake_the_scheduler(transaction: Transaction, promises: Iterable[Promise]) -> None:
-    moments = (next_moment(promise, transaction.now) for promise in promises)
+def _wake_the_scheduler(
+    transaction: Transaction, promises: Iterable[Promise], agendas: Mapping[str, Agenda]
+) -> None:
+    now = transaction.now
+    moments = (next_moment(promise, agendas.get(promise.id, NOTHING), now) for promise in promises)
     if any(moment is not None and moment < transaction.now + SOON for moment in moments):
         transaction.wake("sla-timer.due")
 
 
 subscriptions: Subscriptions = {
     IncidentOpened: keep_promises,
+    RequestJoined: keep_promises,
+    IncidentAssigned: keep_promises,
     IncidentEscalated: keep_promises,
     PriorityChanged: keep_promises,
     IncidentUpdated: keep_promises,

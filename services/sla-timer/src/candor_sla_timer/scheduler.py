@@ -7,10 +7,10 @@ from candor_common.database import Transaction
 from candor_common.events import Promise
 from candor_common.service import Runtime
 from candor_sla_timer import store
-from candor_sla_timer.domain.changes import PromiseFact, changes, current, in_order_of_time, warned
+from candor_sla_timer.domain.agenda import Agenda, Counted, counted
+from candor_sla_timer.domain.changes import PromiseFact, changes, current, due_now, in_order_of_time
 from candor_sla_timer.domain.history import Missed
-from candor_sla_timer.domain.moments import is_at_risk, is_missed
-from candor_sla_timer.domain.promises import derive
+from candor_sla_timer.domain.moments import is_missed
 from candor_sla_timer.tally import count
 
 LIMIT = 500
@@ -38,16 +38,19 @@ async def run(runtime: Runtime) -> datetime | None:
 
 
 def fire(transaction: Transaction) -> datetime | None:
-    """Warn of what is at risk, say what was missed, and promise anew; returns the next moment."""
+    """Warn of what is at risk, say what was missed and whose turn it is, and promise anew; returns the next moment."""
     connection, now = transaction.connection, transaction.now
     claim = store.claim(connection, now, LIMIT)
     findings: list[Missed] = []
     fired: list[PromiseFact] = []
     seen: dict[str, Promise] = {}
+    agendas: dict[str, Agenda] = {}
     touched = set(claim.promise_ids)
     for book in store.books(connection, claim.traces).values():
         missed = [_finding(one, now) for one in book.promises.values() if is_missed(one, now)]
-        facts = _by_the_clock(book, missed, now)
+        as_counted = counted([*book.history, *missed])
+        facts = _by_the_clock(book, as_counted, now)
+        agendas |= as_counted.agendas
         fired += facts
         seen |= current(book.promises, facts)
         findings += missed
@@ -56,14 +59,14 @@ def fire(transaction: Transaction) -> datetime | None:
     for fact in in_order_of_time(fired):
         transaction.emit(fact, traceparent=claim.traces[fact.subject])
     store.add_facts(connection, findings)
-    store.write(connection, [seen[one] for one in touched], now)
+    store.write(connection, [seen[one] for one in touched], agendas, now)
     return store.next_due(connection)
 
 
-def _by_the_clock(book: store.Book, missed: list[Missed], now: datetime) -> list[PromiseFact]:
-    facts = changes(book.promises, derive([*book.history, *missed]))
+def _by_the_clock(book: store.Book, as_counted: Counted, now: datetime) -> list[PromiseFact]:
+    facts = changes(book.promises, as_counted.promises)
     standing = current(book.promises, facts).values()
-    return [*facts, *(warned(promise, now) for promise in standing if is_at_risk(promise, now))]
+    return [*facts, *(fact for one in standing for fact in due_now(one, as_counted.of(one.id), now))]
 
 
 def _finding(promise: Promise, now: datetime) -> Missed:

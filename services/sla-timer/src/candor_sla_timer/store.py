@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from candor_common.columns import Moment, Snapshot, among, insert_new, upsert
 from candor_common.events import Promise
+from candor_sla_timer.domain.agenda import NOTHING, Agenda
 from candor_sla_timer.domain.history import TYPES, HistoryFact, recalled
 from candor_sla_timer.domain.moments import next_moment
 
@@ -84,7 +85,15 @@ class Wanted(BaseModel):
     incident: str | None = None
     state: Literal["open", "kept", "breached", "withdrawn"] | None = None
     kind: (
-        Literal["first_response", "next_update", "resolution", "estimate", "follow_up", "improvement_reply"]
+        Literal[
+            "first_response",
+            "next_update",
+            "next_reply",
+            "resolution",
+            "estimate",
+            "follow_up",
+            "improvement_reply",
+        ]
         | None
     ) = None
     due_before: AwareDatetime | None = None
@@ -132,9 +141,12 @@ def books(connection: Connection, incident_ids: Collection[str]) -> dict[str, Bo
     return found
 
 
-def write(connection: Connection, promises: Iterable[Promise], now: datetime) -> None:
+def write(
+    connection: Connection, promises: Iterable[Promise], agendas: Mapping[str, Agenda], now: datetime
+) -> None:
     """Keep promises as they stand now, and when the scheduler has to look at them."""
-    upsert(connection, promise, [_promise_row(one, now) for one in promises], key=["id"])
+    rows = [_promise_row(one, agendas.get(one.id, NOTHING), now) for one in promises]
+    upsert(connection, promise, rows, key=["id"])
 
 
 _NEXT_DUE = sa.select(promise.c.next_at).where(_RUNNING).order_by(promise.c.next_at).limit(1)
@@ -199,13 +211,13 @@ def _fact_row(one: HistoryFact) -> dict[str, Any]:
     return {**{name: getattr(one, name) for name in _COLUMNS}, "payload": payload}
 
 
-def _promise_row(one: Promise, now: datetime) -> dict[str, Any]:
+def _promise_row(one: Promise, agenda: Agenda, now: datetime) -> dict[str, Any]:
     return {
         "id": one.id,
         "incident_id": one.incident_id,
         "kind": one.kind.value,
         "state": one.state.value,
         "due_at": one.due_at,
-        "next_at": next_moment(one, now),
+        "next_at": next_moment(one, agenda, now),
         "snapshot": one,
     }

@@ -1,25 +1,33 @@
 """From the promises as they stand in the books to those that the history gives: what has happened in between."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from candor_common.events import (
     Promise,
     PromiseAtRisk,
     PromiseBreached,
+    PromiseEscalated,
     PromiseKept,
     PromiseMade,
     PromiseState,
     PromiseWithdrawn,
 )
+from candor_sla_timer.domain.agenda import Agenda
+from candor_sla_timer.domain.moments import turns_due, warnings_due
 
-PromiseFact = PromiseMade | PromiseAtRisk | PromiseKept | PromiseBreached | PromiseWithdrawn
+PromiseFact = (
+    PromiseMade | PromiseAtRisk | PromiseKept | PromiseBreached | PromiseEscalated | PromiseWithdrawn
+)
+
+_TOLD = ("warned_at", "warned_share", "escalated_to")
+"""What was said by the clock, which is not part of what a history gives."""
 
 
 def changes(stored: Mapping[str, Promise], derived: Sequence[Promise]) -> list[PromiseFact]:
     """The events that lead from one to the other, each with the promise after it and a version of its own.
 
-    A promise that no longer follows from the history is withdrawn. Warnings that were given stay given.
+    A promise that no longer follows from the history is withdrawn. What was told by the clock stays told.
     """
     names = {promise.id for promise in derived}
     groundless = [
@@ -36,9 +44,14 @@ def current(stored: Mapping[str, Promise], facts: Iterable[PromiseFact]) -> dict
     return {**stored, **{fact.promise.id: fact.promise for fact in facts}}
 
 
-def warned(promise: Promise, now: datetime) -> PromiseAtRisk:
-    """The warning that a promise is at risk."""
-    return PromiseAtRisk(promise=_next(promise, warned_at=now), fired_at=now)
+def due_now(promise: Promise, agenda: Agenda, now: datetime) -> Iterator[PromiseAtRisk | PromiseEscalated]:
+    """What is to be said about a promise by the clock, in order of time, each with the promise after it."""
+    for point in warnings_due(promise, agenda, now):
+        promise = _next(promise, warned_at=now, warned_share=point.share)
+        yield PromiseAtRisk(promise=promise, fired_at=now, share=point.share, at=point.at)
+    for turn in turns_due(promise, agenda, now):
+        promise = _next(promise, escalated_to=turn.level)
+        yield PromiseEscalated(promise=promise, level=turn.level, at=turn.at, fired_at=now)
 
 
 def in_order_of_time(facts: Iterable[PromiseFact]) -> list[PromiseFact]:
@@ -50,8 +63,8 @@ def in_order_of_time(facts: Iterable[PromiseFact]) -> list[PromiseFact]:
         match fact:
             case PromiseBreached(promise=promise):
                 moment = promise.due_at
-            case PromiseAtRisk(promise=promise):
-                moment = promise.warn_at
+            case PromiseAtRisk(at=at) | PromiseEscalated(at=at) if at:
+                moment = at
         found.append((moment, place, fact))
     return [fact for _, _, fact in sorted(found, key=lambda one: one[:2])]
 
@@ -59,15 +72,20 @@ def in_order_of_time(facts: Iterable[PromiseFact]) -> list[PromiseFact]:
 def _made(promise: Promise) -> list[PromiseFact]:
     if promise.state is PromiseState.OPEN:
         return [PromiseMade(promise=promise)]
-    unended = {"state": PromiseState.OPEN, "kept_at": None, "breached_at": None}
+    unended = {"state": PromiseState.OPEN, "kept_at": None, "breached_at": None, "breach_cause": None}
     return [PromiseMade(promise=promise.model_copy(update=unended)), _fact(_next(promise))]
 
 
 def _changed(stored: Promise, derived: Promise) -> list[PromiseFact]:
-    announced = {"version": stored.version, "warned_at": stored.warned_at, "breached_at": stored.breached_at}
-    if derived.model_copy(update=announced) == stored:
+    told = {name: getattr(stored, name) for name in _TOLD}
+    announced = {
+        "version": stored.version,
+        "breached_at": stored.breached_at,
+        "breach_cause": stored.breach_cause,
+    }
+    if derived.model_copy(update=told | announced) == stored:
         return []
-    return [_fact(derived.model_copy(update={"version": stored.version + 1, "warned_at": stored.warned_at}))]
+    return [_fact(derived.model_copy(update=told | {"version": stored.version + 1}))]
 
 
 def _next(promise: Promise, **update: object) -> Promise:
@@ -81,5 +99,5 @@ def _fact(promise: Promise) -> PromiseFact:
         case PromiseState.WITHDRAWN:
             return PromiseWithdrawn(promise=promise)
         case PromiseState.BREACHED if promise.breached_at is not None:
-            return PromiseBreached(promise=promise, fired_at=promise.breached_at)
+            return PromiseBreached(promise=promise, fired_at=promise.breached_at, cause=promise.breach_cause)
     return PromiseMade(promise=promise)

@@ -57,6 +57,10 @@ class Clock:
         except ValueError:
             return last.since + HORIZON
 
+    def later(self, moment: datetime, open_time: timedelta) -> datetime:
+        """The first instant at which so much has passed since a moment; at the latest `HORIZON` after its leg began."""
+        return self._since(moment).after(open_time)
+
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """How much has passed between two instants; nothing when the end isn't the later one."""
         if self._is_plain:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from candor_common.events import Promise, PromiseState, Value
+from candor_sla_timer.domain.agenda import LevelTurn, agenda, warnings
 from candor_sla_timer.domain.clock import Clock
 from candor_sla_timer.domain.history import HistoryFact
 from candor_sla_timer.domain.promises import Account, accounts
@@ -25,6 +26,8 @@ class Explanation(Value):
     start: datetime
     warnings: tuple[datetime, ...] = ()
     """The charter's warning points; after the last one the promise is at risk."""
+    turns: tuple[LevelTurn, ...] = ()
+    """When which level has to look, as it was missed and is still not kept."""
     counted: timedelta
     """How much of its time has passed, until it ended or until now."""
     left: timedelta
@@ -80,7 +83,8 @@ def _explained(account: Account, promise: Promise, now: datetime, house: str) ->
         target=str(goal.target) if goal else None,
         calendar=promise.calendar,
         start=clock.start,
-        warnings=_warnings(account),
+        warnings=tuple(one.at for one in warnings(account)),
+        turns=agenda(account).turns,
         counted=counted,
         left=count.due_at - seen if late else whole - counted,
         pauses=tuple(_stood(clock, clock.start, max(shown_until, count.due_at))),
@@ -97,11 +101,6 @@ def _until_now(account: Account, now: datetime) -> Clock:
         return count.clock
     lasting = (count.paused_since, max(now, count.paused_since))
     return replace(count.clock, pauses=(*count.clock.pauses, lasting))
-
-
-def _warnings(account: Account) -> tuple[datetime, ...]:
-    count, made_at = account.count, account.promise.made_at
-    return tuple(count.clock.part(made_at, count.due_at, share) for share in count.terms.warnings)
 
 
 def _stood(clock: Clock, start: datetime, until: datetime) -> Iterator[Stretch]:
@@ -128,6 +127,8 @@ def _words(account: Account, clock: Clock, promise: Promise, zone: str) -> Itera
     whole = sum((run.end - run.start for run in runs), timedelta())
     yield f"Together {length(whole)}: due {when(due_at, zone)}."
     yield f"At risk from {when(promise.warn_at, zone)} on, when {count.terms.at_risk:.0%} have passed."
+    for turn in agenda(account).turns:
+        yield f"As long as it isn't kept, it is {turn.level}'s turn from {when(turn.at, zone)} on."
 
 
 def _within(account: Account, promise: Promise) -> str:
@@ -156,7 +157,8 @@ def _result(account: Account, promise: Promise, clock: Clock, now: datetime, zon
         case PromiseState.BREACHED if promise.breached_at:
             found = f"found out {length(promise.breached_at - due_at)} later"
             done = f"; it was done {length(end.at - due_at)} too late" if end and end.done else ""
-            return f"Missed: it was due {when(due_at, zone)}, {found}{done}."
+            why = "; the change of its terms had made it due before that" if promise.breach_cause else ""
+            return f"Missed: it was due {when(due_at, zone)}, {found}{done}{why}."
     if account.count.paused and since:
         left = account.count.clock.elapsed(clock.start, due_at) - clock.elapsed(clock.start, now)
         return f"It stands still since {when(since, zone)}, while the customer has the word; {length(left)} are left."

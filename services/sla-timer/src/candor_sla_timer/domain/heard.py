@@ -13,6 +13,7 @@ from candor_common.events import (
     FollowUpDone,
     FollowUpOpened,
     Incident,
+    IncidentAssigned,
     IncidentCancelled,
     IncidentClosed,
     IncidentEscalated,
@@ -25,6 +26,7 @@ from candor_common.events import (
     IncidentVerified,
     MessageSent,
     PriorityChanged,
+    RequestJoined,
 )
 from candor_common.working_time import HORIZON
 from candor_sla_timer.domain.history import (
@@ -44,6 +46,7 @@ from candor_sla_timer.domain.history import (
     Sent,
     Updated,
     Verified,
+    Wrote,
 )
 from candor_sla_timer.domain.terms import Terms
 
@@ -59,15 +62,25 @@ def known_from(envelope: Envelope[Any], charter: Charter) -> HistoryFact | None:
             terms, at = terms_of(charter, incident), _utc(incident.opened_at)
             awaits_answer = incident.requester is not None
             return Opened(**_known(envelope, incident), at=at, awaits_answer=awaits_answer, terms=terms)
-        case PriorityChanged(incident=incident) | IncidentEscalated(incident=incident):
-            terms = terms_of(charter, incident)
-            return NewTerms(**_known(envelope, incident), at=_utc(envelope.time), terms=terms)
+        case PriorityChanged() | IncidentEscalated():
+            return _new_terms(envelope, charter)
+        case IncidentAssigned(incident=incident, previous_level=before):
+            return _new_terms(envelope, charter) if before not in (None, incident.level) else None
     return _words(envelope) or _turn(envelope)
 
 
 def terms_of(charter: Charter, incident: Incident) -> Terms:
     """What today's charter says about an incident of this priority and level."""
     return Terms.of(charter, incident.priority, incident.level, _utc(incident.opened_at).date())
+
+
+def _new_terms(
+    envelope: Envelope[PriorityChanged] | Envelope[IncidentEscalated] | Envelope[IncidentAssigned],
+    charter: Charter,
+) -> NewTerms:
+    incident = envelope.fact.incident
+    at, terms = _utc(envelope.time), terms_of(charter, incident)
+    return NewTerms(**_known(envelope, incident), at=at, terms=terms)
 
 
 def _sent(envelope: Envelope[MessageSent]) -> Sent | None:
@@ -99,9 +112,11 @@ def _follow_up(envelope: Envelope[FollowUpOpened] | Envelope[FollowUpDone]) -> P
 
 
 def _words(envelope: Envelope[Any]) -> HistoryFact | None:
-    """What a person said about dates."""
+    """What a person said: the customer, or one of ours about dates."""
     at = _utc(envelope.time)
     match envelope.fact:
+        case RequestJoined(incident=incident, by_customer=True, received_at=received_at):
+            return Wrote(**_known(envelope, incident), at=_utc(received_at or at))
         case IncidentUpdated(incident=incident, update=update):
             next_by = _named(update.next_by, at) if update.next_by else None
             return Updated(**_known(envelope, incident), at=at, next_by=next_by)

@@ -50,6 +50,12 @@ class Sent(_Known):
     cause: str
 
 
+class Wrote(_Known):
+    """The customer wrote again, and waits for an answer."""
+
+    type: Literal["wrote"] = "wrote"
+
+
 class Asked(_Known):
     """The customer was asked something, and has the word. Asked again meanwhile, they have it still."""
 
@@ -136,7 +142,7 @@ Over = Closed | Merged | Cancelled
 Turn = NewTerms | Asked | Resumed | Estimated | Resolved | Verified | Reopened | Over
 """The changes of an incident that promises depend on."""
 HistoryFact = Annotated[
-    Opened | Turn | Updated | Sent | Pledged | Fulfilled | Missed, Field(discriminator="type")
+    Opened | Turn | Updated | Sent | Wrote | Pledged | Fulfilled | Missed, Field(discriminator="type")
 ]
 
 TYPES = (
@@ -144,6 +150,7 @@ TYPES = (
     "terms",
     "updated",
     "sent",
+    "wrote",
     "asked",
     "resumed",
     "estimated",

@@ -17,8 +17,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from candor_common.events import MessageKind, Promise, PromiseKind, PromiseState
-from candor_sla_timer.domain.history import Estimated, HistoryFact, Over, Reopened, Resolved, Sent, Verified
+from candor_common.events import BreachCause, MessageKind, Promise, PromiseKind, PromiseState
+from candor_sla_timer.domain.history import (
+    Estimated,
+    HistoryFact,
+    Over,
+    Reopened,
+    Resolved,
+    Sent,
+    Verified,
+    Wrote,
+)
 from candor_sla_timer.domain.reckoning import Count, End, Vow, next_vow, reckon
 from candor_sla_timer.domain.story import Step, Story
 
@@ -45,6 +54,7 @@ def accounts(story: Story) -> Iterator[Account]:
     """All promises about an incident, and how each was counted."""
     if story.opened.awaits_answer:
         yield from _answers(story)
+        yield from _replies(story)
     yield from _resolutions(story)
     yield from _estimates(story)
     yield from _follow_ups(story)
@@ -108,6 +118,36 @@ def _renewed(story: Story, account: Account) -> Vow | None:
     if vow.renewal >= story.terms_at(found_at).renewals:
         return None
     return next_vow(story, vow, promise.due_at, found_at)
+
+
+def _replies(story: Story) -> Iterator[Account]:
+    """After the first answer, the oldest words of the customer that nobody has answered. Words that open it again are
+    answered by the promise that the reopening makes."""
+    vow: Vow | None = None
+    spoken = over = False
+    for one in story.exchange:
+        match one:
+            case Wrote():
+                vow = vow or (_next_reply(story, one) if spoken and not over else None)
+                continue
+            case Reopened() | Resolved():
+                over = isinstance(one, Resolved)
+                continue
+            case Sent():
+                spoken = True
+            case _:
+                over = True
+        if vow:
+            yield _account(story, vow, End(one.at, done=isinstance(one, Sent)))
+        vow = None
+    if vow:
+        yield _account(story, vow, None)
+
+
+def _next_reply(story: Story, words: Wrote) -> Vow | None:
+    kind = PromiseKind.NEXT_REPLY
+    at = max(words.at, story.opened.at)
+    return Vow(kind, words.event_id, at, at) if story.terms_at(at).goal(kind) else None
 
 
 def _resolutions(story: Story) -> Iterator[Account]:
@@ -176,10 +216,17 @@ def _account(story: Story, vow: Vow, end: End | None) -> Account:
         owner=vow.owner,
         kept_at=end.at if end and state is PromiseState.KEPT else None,
         breached_at=breached_at,
+        breach_cause=_cause(count) if state is PromiseState.BREACHED else None,
         priority=terms.priority,
         charter_version=terms.charter_version,
     )
     return Account(promise, vow, count, end)
+
+
+def _cause(count: Count) -> BreachCause | None:
+    """Why it was missed: a change of terms by which it was due before them, or nothing but time."""
+    changed_at = count.stages[-1].at if count.stages else None
+    return BreachCause.POLICY_CHANGE if changed_at and count.due_at <= changed_at else None
 
 
 def _outcome(

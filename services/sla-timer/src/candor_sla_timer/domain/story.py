@@ -18,11 +18,13 @@ from candor_sla_timer.domain.history import (
     Turn,
     Updated,
     Verified,
+    Wrote,
 )
 from candor_sla_timer.domain.terms import Terms
 from candor_sla_timer.domain.turns import Stage, Wait, stages, turns, waits
 
 Step = Sent | Reopened | Verified | Over
+Exchange = Step | Wrote | Resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Story:
     resolutions: Mapping[str, int]
     """The version of each resolution, by its event, also of those that were resolved already."""
     words: Sequence[Sent]
+    wrote: Sequence[Wrote]
+    """What the customer wrote after the opening."""
     next_by: Mapping[str, datetime | None]
     """Which date each update named, by its event."""
     follow_ups: Sequence[FollowUp]
@@ -68,6 +72,7 @@ class Story:
             waits=waits(taken),
             resolutions={fact.event_id: fact.version for fact in facts if isinstance(fact, Resolved)},
             words=[fact for fact in facts if isinstance(fact, Sent)],
+            wrote=[fact for fact in facts if isinstance(fact, Wrote)],
             next_by={fact.event_id: fact.next_by for fact in facts if isinstance(fact, Updated)},
             follow_ups=_follow_ups(facts),
             findings=_findings(fact for fact in facts if isinstance(fact, Missed)),
@@ -82,6 +87,13 @@ class Story:
         """What begins and ends promises to say something. Words at the instant of a turn come before it."""
         return sorted([*self.words, *(one for one in self.turns if isinstance(one, Step))], key=_step)
 
+    @property
+    def exchange(self) -> list[Exchange]:
+        """The same, with what the customer wrote, and when it was resolved. At the instant of a turn words come first,
+        and ours before theirs."""
+        turns = (one for one in self.turns if isinstance(one, Step | Resolved))
+        return sorted([*self.words, *self.wrote, *turns], key=_spoken)
+
 
 def _moment(fact: HistoryFact) -> tuple[datetime, str]:
     return fact.at, fact.event_id
@@ -89,6 +101,11 @@ def _moment(fact: HistoryFact) -> tuple[datetime, str]:
 
 def _step(step: Step) -> tuple[datetime, bool, int, str]:
     return step.at, not isinstance(step, Sent), step.version, step.event_id
+
+
+def _spoken(one: Exchange) -> tuple[datetime, int, int, str]:
+    order = 0 if isinstance(one, Sent) else 1 if isinstance(one, Wrote) else 2
+    return one.at, order, one.version, one.event_id
 
 
 def _follow_ups(facts: Sequence[HistoryFact]) -> list[FollowUp]:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, PlainSerializer, TypeAdapter, model_validator
 
 from candor_common.charter import Charter, Goal
+from candor_common.charter.goals import LevelTurns
 from candor_common.events import Level, Priority, PromiseKind, Value
 from candor_common.working_time import ALWAYS_OPEN, Calendar, Target, Unit, Window, Windows
 
@@ -20,7 +21,12 @@ YEARS_KEPT = 3
 """Holidays and other dates of a calendar are kept for the year of the opening and so many in all."""
 _LENGTH = TypeAdapter(timedelta)
 _CLOCK = "always"
-_WITH_TARGET = (PromiseKind.FIRST_RESPONSE, PromiseKind.RESOLUTION, PromiseKind.NEXT_UPDATE)
+_WITH_TARGET = (
+    PromiseKind.FIRST_RESPONSE,
+    PromiseKind.RESOLUTION,
+    PromiseKind.NEXT_UPDATE,
+    PromiseKind.NEXT_REPLY,
+)
 
 
 def _target(value: object) -> object:
@@ -36,6 +42,7 @@ def _parsed(spelled: str) -> Target:
 
 
 KeptTarget = Annotated[Target, BeforeValidator(_target), PlainSerializer(str)]
+KeptTurns = tuple[tuple[Level, KeptTarget], ...]
 
 
 class Hours(Value):
@@ -79,12 +86,15 @@ class Terms(Value):
     first_response: KeptTarget | None = None
     resolution: KeptTarget | None = None
     update_every: KeptTarget
+    next_reply: KeptTarget | None = None
     warnings: tuple[float, ...]
     """The shares of a promise's time after which to warn, rising; after the last one it is at risk."""
     renewals: int
     """How many promises of a next update follow one another by themselves."""
     pauses: tuple[PromiseKind, ...] = (PromiseKind.RESOLUTION, PromiseKind.ESTIMATE, PromiseKind.NEXT_UPDATE)
     """Whose clocks stand still while we wait for the customer."""
+    turns: KeptTurns | None = None
+    """How long after a miss which level's turn comes; nothing where none does."""
     hours: Hours | None = None
     """When working time counts; nothing where all targets are clock time."""
 
@@ -107,9 +117,11 @@ class Terms(Value):
             first_response=targets.get(PromiseKind.FIRST_RESPONSE),
             resolution=targets.get(PromiseKind.RESOLUTION),
             update_every=charter.content.update_every.of(priority),
+            next_reply=targets.get(PromiseKind.NEXT_REPLY),
             warnings=charter.warnings,
             renewals=charter.renewals,
             pauses=charter.pauses,
+            turns=_turns(charter.content.escalate_after),
             hours=_hours(goals.values(), since),
         )
 
@@ -120,12 +132,13 @@ class Terms(Value):
 
     def goal(self, kind: PromiseKind) -> Goal | None:
         """Within which time something is promised, and on which calendar; nothing for kinds without a target."""
-        match kind:
-            case PromiseKind.FIRST_RESPONSE:
-                return self._goal(self.first_response) if self.first_response else None
-            case PromiseKind.RESOLUTION:
-                return self._goal(self.resolution) if self.resolution else None
-        return None
+        targets = {
+            PromiseKind.FIRST_RESPONSE: self.first_response,
+            PromiseKind.RESOLUTION: self.resolution,
+            PromiseKind.NEXT_REPLY: self.next_reply,
+        }
+        target = targets.get(kind)
+        return self._goal(target) if target else None
 
     @property
     def cadence(self) -> Goal:
@@ -142,6 +155,11 @@ def _hours(goals: Iterable[Goal | None], since: date) -> Hours | None:
     """A level has one calendar, so whatever of its goals is working time counts on that."""
     counted = [goal for goal in goals if goal and not goal.target.on_clock]
     return Hours.of(counted[0].calendar_name, counted[0].calendar, since) if counted else None
+
+
+def _turns(after: LevelTurns) -> KeptTurns | None:
+    given = ((Level.L2, after.L2), (Level.L3, after.L3))
+    return tuple((level, target) for level, target in given if target) or None
 
 
 @lru_cache(maxsize=256)

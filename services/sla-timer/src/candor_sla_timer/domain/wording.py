@@ -10,6 +10,7 @@ from candor_common.working_time import Interval
 KINDS = {
     PromiseKind.FIRST_RESPONSE: "a first answer",
     PromiseKind.NEXT_UPDATE: "the next word",
+    PromiseKind.NEXT_REPLY: "an answer to what the customer wrote",
     PromiseKind.RESOLUTION: "that it works again",
     PromiseKind.ESTIMATE: "that it works again",
     PromiseKind.FOLLOW_UP: "a call about a low score",
