@@ -50,6 +50,15 @@ class House:
         self._http.post(address, json={"by": "operations"}, headers={"If-Match": seen}).raise_for_status()
 
 
+def reload_until(page: Page, seen: str) -> None:
+    """Open the page anew until it says something that another service is to bring."""
+    until = time.monotonic() + PATIENCE / 1000
+    while seen not in page.locator("main").inner_text():
+        assert time.monotonic() < until, f"the page does not come to say {seen!r}"
+        time.sleep(0.1)
+        page.reload()
+
+
 @pytest.fixture(scope="module")
 def house(candor: Running) -> Iterator[House]:
     key = {"Authorization": f"Bearer {candor.key}"}

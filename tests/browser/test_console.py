@@ -53,7 +53,7 @@ def test_keys_lead_from_the_board_to_an_update_that_was_sent(page: Page, shop: s
     page.keyboard.press("Tab")
     page.keyboard.type("An hour.")
     page.keyboard.press("Tab")
-    page.locator("#do-update button").focus()
+    page.locator("#do-update button").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".entry.ours")).to_contain_text("We look.")
 

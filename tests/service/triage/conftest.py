@@ -11,7 +11,7 @@ from candor_common.clock import ManualClock
 from candor_common.database import Database
 from candor_common.events import Incident
 from candor_triage import service, store
-from candor_triage.scheduler import watch_over
+from candor_triage.scheduler import look_for_owners, watch_over
 from tests.plugins.served import Served, served_as
 from tests.unit.triage.builders import NOON
 from tests.worlds.charters import shipped, write
@@ -25,6 +25,9 @@ class Desk(Served):
 
     async def watch_over(self) -> Any:
         return await watch_over(self.runtime)
+
+    async def look_for_owners(self) -> Any:
+        return await look_for_owners(self.runtime)
 
     async def incident(self, reference: str) -> Incident:
         found = await self.database.read(lambda connection: store.led_to(connection, reference))

@@ -176,5 +176,5 @@ async def test_style_and_script_are_small_and_served(browser: Browser) -> None:
     style, script = await browser.get("/static/candor.css"), await browser.get("/static/candor.js")
     assert style.headers["Content-Type"].startswith("text/css")
     assert script.headers["Content-Type"].startswith("text/javascript")
-    assert len(style.content) < 20_000
+    assert len(style.content) <= 15_000
     assert len(script.content) < 10_000

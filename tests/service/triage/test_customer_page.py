@@ -9,14 +9,16 @@ from candor_common.events import (
     IncidentReopened,
     IncidentVerified,
     PromiseBreached,
+    PromiseKept,
     PromiseMade,
     PromiseState,
     RequestJoined,
 )
+from candor_common.languages import Language, nearest
 from candor_common.links import INCIDENT, customer_link
-from candor_triage.customer_words import WORDS, Language
+from candor_triage.customer_words import WORDS
 from tests.service.triage.conftest import ON_SQLITE, Desk
-from tests.service.triage.reading import Browser, Page
+from tests.service.triage.reading import Browser, Form, Page
 from tests.unit.triage.builders import NOON, a_reply, a_request, a_signal, after
 from tests.unit.triage.promises import a_promise
 
@@ -67,7 +69,7 @@ async def test_a_missed_promise_is_said_as_such_with_the_new_one(desk: Desk, bro
     await desk.receive(PromiseBreached(promise=missed, fired_at=NOON), PromiseMade(promise=renewed))
     desk.clock.set(after(hours=2))
     text = (await browser.open(link_to(desk))).text
-    assert "We promised to write to you by Tue 3 Mar, 13:00 (UTC) and did not. That was our miss." in text
+    assert "We promised to write to you by Tue 3 Mar, 13:00 (UTC) and did not. We are sorry." in text
     assert "Next word by\nTue 3 Mar, 15:00 (UTC)" in text
 
 
@@ -92,7 +94,7 @@ async def test_what_they_add_is_a_reply_like_any_other(desk: Desk, browser: Brow
     [form] = [one for one in page.forms if one.action.endswith("/add")]
     page = await browser.send(form, text=f"And now? {HOSTILE}")
     assert "What you wrote is with the people who work on it" in page.text
-    assert f"You wrote\nTue 3 Mar, 12:00 (UTC)\nAnd now? {HOSTILE}" in page.text
+    assert f"You wrote\nTue 3 Mar, 12:00\nAnd now? {HOSTILE}" in page.text
     [joined, _state] = await desk.told()
     assert isinstance(joined, RequestJoined)
     assert await desk.entries("INC-000001", "reply") == [
@@ -130,7 +132,7 @@ async def test_their_answer_ends_the_wait(desk: Desk, browser: Browser) -> None:
 
 async def test_they_confirm_that_it_works(desk: Desk, browser: Browser) -> None:
     page = await opened(desk, browser)
-    assert [one.action.rpartition("/")[2] for one in page.forms] == ["add"]
+    assert [one.action.rpartition("/")[2] for one in page.forms] == ["add", "call"]
     await desk.resolve("INC-000001")
     await desk.told()
     page = await browser.open(link_to(desk))
@@ -233,3 +235,56 @@ async def test_nobody_else_learns_the_address(desk: Desk, browser: Browser) -> N
     assert "script-src" not in answer.headers["Content-Security-Policy"]
     assert "<script" not in answer.text
     assert "set-cookie" not in answer.headers
+
+
+def calling(page: Page) -> Form:
+    [form] = [one for one in page.forms if one.action.endswith("/call")]
+    return form
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Please call me.\nNumber: +49 30 1234567\nWhen: until 17:00"),
+        ("zh-Hans", "请给我回电。\n电话号码：+49 30 1234567\n方便的时间：until 17:00"),
+        ("zh-Hant", "請回電給我。\n電話號碼：+49 30 1234567\n方便的時間：until 17:00"),
+    ],
+)
+async def test_whoever_wants_to_be_called_says_so_in_words_that_the_owner_reads(
+    desk: Desk, browser: Browser, language: str, said: str
+) -> None:
+    page = await opened(desk, browser, language=language)
+    page = await browser.send(calling(page), number=" +49 30 1234567 ", when="until 17:00")
+    assert WORDS[nearest(language)].thanks_call in page.text
+    assert await desk.entries("INC-000001", "reply") == [("Li Wei <li@example.com>", said)]
+
+
+async def test_a_wish_for_a_call_that_is_sent_twice_counts_once(desk: Desk, browser: Browser) -> None:
+    form = calling(await opened(desk, browser))
+    await browser.send(form, number="030 1234567")
+    await browser.send(form, number="030 1234567")
+    [(_, said)] = await desk.entries("INC-000001", "reply")
+    assert said.endswith("When: at any time")
+
+
+@pytest.mark.parametrize("number", ["", " ", "call me", "123", f"+1 555 {HOSTILE[:20]}"])
+async def test_a_call_needs_a_number_and_what_was_written_is_still_there(
+    desk: Desk, browser: Browser, number: str
+) -> None:
+    page = await opened(desk, browser)
+    page = await browser.send(calling(page), 422, number=number, when="at noon")
+    assert "Please give a telephone number" in page.text
+    assert calling(page).values == calling(page).values | {"number": number.strip(), "when": "at noon"}
+    assert await desk.entries("INC-000001", "reply") == []
+
+
+async def test_what_was_promised_is_told_with_what_came_of_it(desk: Desk, browser: Browser) -> None:
+    await desk.receive(a_request("INC-000001", language="en"))
+    kept = a_promise("p2", state=PromiseState.KEPT, kept_at=after(minutes=5))
+    missed = a_promise(kind="resolution", state=PromiseState.BREACHED, due_at=after(hours=2))
+    inner = a_promise("p3", kind="follow_up", state=PromiseState.BREACHED, due_at=after(hours=2))
+    await desk.receive(*(PromiseKept(promise=one) for one in (kept, missed, inner)))
+    text = (await browser.open(link_to(desk))).text
+    assert "What we promised, and what came of it\n(1 of 2 kept)" in text
+    assert "To write to you by Tue 3 Mar, 13:00. Kept: we wrote at Tue 3 Mar, 12:05." in text
+    assert "Our aim was a fix by Tue 3 Mar, 14:00. We did not reach it." in text

@@ -40,6 +40,7 @@ async def test_words_of_the_customer_ours_and_notes_stand_apart(desk: Desk, brow
     await send(browser, "note", text="It is the import again.")
     page = await browser.open(HERE)
     assert page.having("article") == ["entry customer", "entry customer", "entry ours", "entry notes"]
+    assert len([link for link in page.links if link.endswith("/original")]) == 2
     assert "Team only" in page.text
     assert "It is the import again." in page.text
 
@@ -152,6 +153,14 @@ async def test_who_writes_on_an_old_version_sees_what_is_new_and_keeps_their_wor
     assert (await desk.incident("INC-000001")).last_update is not None
 
 
+async def test_a_form_that_is_sent_twice_is_carried_out_once(desk: Desk, browser: Browser) -> None:
+    await desk.receive(a_request("INC-000001"))
+    form = (await browser.open(HERE)).form(f"{HERE}/note")
+    for text in ("A thought.", "A thought.", "Another one."):
+        page = await browser.send(form, by="ana", text=text)
+    assert page.having("article").count("entry notes") == 2
+
+
 async def test_a_command_that_is_not_allowed_is_refused_with_the_reason(desk: Desk, browser: Browser) -> None:
     await desk.receive(a_request("INC-000001"))
     form = (await browser.open(HERE)).form(f"{HERE}/acknowledge")
@@ -207,7 +216,7 @@ async def test_the_page_takes_few_questions(desk: Desk, browser: Browser) -> Non
     await desk.receive(a_request("INC-000001"), PromiseMade(promise=a_promise()))
     with desk.statements() as sent:
         await browser.open(HERE)
-    assert len([one for one in sent if one.lstrip().upper().startswith("SELECT")]) <= 5
+    assert len([one for one in sent if one.lstrip().upper().startswith("SELECT")]) <= 6
 
 
 def test_every_command_of_the_api_has_a_form_with_words_for_everything() -> None:
@@ -226,3 +235,58 @@ def test_every_command_of_the_rules_is_in_the_catalogue() -> None:
 def test_teams_are_chosen_from_the_charter() -> None:
     [team] = [one for one in forms.form_of("escalate").fields if one.name == "team"]
     assert forms.choices(CHARTER, team) == tuple(CHARTER.content.teams)
+
+
+async def test_times_in_what_is_told_are_by_the_clock_of_the_house(desk: Desk, browser: Browser) -> None:
+    await desk.receive(a_request("INC-000001"), PromiseMade(promise=a_promise()))
+    desk.runtime.context.settings.__dict__["time_zone"] = "Asia/Shanghai"
+    await send(browser, "update", **WORDS, next_by="2026-03-03T21:30")
+    text = (await browser.open(HERE)).text
+    assert "Promised: first answer by\n21:00" in text
+    assert "Next word by\n21:30" in text
+    assert "Times are told in China Standard Time." in text
+    assert "UTC" not in text
+
+
+async def test_what_only_looks_like_a_time_stays_as_it_was_written(desk: Desk, browser: Browser) -> None:
+    await desk.receive(a_request("INC-000001", text="Down since 2026-03-03 11:00 UTC"))
+    words = WORDS | {"doing": "<b> 2026-02-31 10:00 UTC </b>"}
+    page = await send(browser, "update", **words)
+    assert "Down since 2026-03-03 11:00 UTC" in page.text
+    assert "<b> 2026-02-31 10:00 UTC </b>" in page.text
+
+
+async def test_what_was_missed_stands_open_and_asks_why_until_that_is_said(
+    desk: Desk, browser: Browser
+) -> None:
+    missed = a_promise(state=PromiseState.BREACHED, breached_at=after(hours=1))
+    await desk.receive(a_request("INC-000001"), PromiseBreached(promise=missed, fired_at=NOON))
+    page = await browser.open(HERE)
+    assert "1 missed" in page.text
+    assert f"/promises#miss-{missed.id}" in page.links
+    wall = await browser.open("/promises")
+    words = {"cause": "Nobody was on shift.", "measure": "A second person.", "by": "lea"}
+    await browser.send(wall.form(f"/promises/{missed.id}/miss"), **words)
+    page = await browser.open(HERE)
+    assert "Nobody was on shift." in page.text
+    assert f"/promises#miss-{missed.id}" not in page.links
+
+
+async def test_what_a_customer_will_read_can_be_previewed_and_changed(desk: Desk, browser: Browser) -> None:
+    await desk.receive(a_request("INC-000001"))
+    page = await browser.open(HERE)
+    form = page.form(f"{HERE}/update")
+    assert (form.values["incident"], form.values["command"]) == ("INC-000001", "update")
+    to_preview = [given.get("formaction") for tag, given in page.tags if tag == "button"]
+    assert to_preview.count("/v1/messages/preview") == len(
+        {"update", "ask", "estimate", "workaround", "resolve"}
+    )
+    again = await browser.send(form, **WORDS, change="1")
+    assert again.form(f"{HERE}/update").values["doing"] == "We look."
+    assert (await desk.incident("INC-000001")).version == 1
+
+
+async def test_nothing_is_previewed_where_nobody_would_read_it(desk: Desk, browser: Browser) -> None:
+    await desk.receive(a_signal("INC-000001"))
+    page = await browser.open(HERE)
+    assert [given for tag, given in page.tags if tag == "button" and "formaction" in given] == []

@@ -15,7 +15,7 @@ from candor_triage.tables import incident
 from tests.unit.triage.builders import NOON, an_incident
 
 PACKAGE = "candor_triage"
-LATER = ("owner", "unsure")
+LATER = ("owner", "unsure", "look_at")
 
 
 def _first_version(connection: Connection) -> None:

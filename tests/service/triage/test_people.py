@@ -9,7 +9,9 @@ from candor_common.events import (
     IncidentEscalated,
     IncidentState,
     IncidentStatus,
+    Level,
     PromiseBreached,
+    PromiseEscalated,
     PromiseKind,
 )
 from tests.service.triage.conftest import ON_SQLITE, Desk
@@ -65,6 +67,29 @@ async def test_a_signal_that_clears_resolves_what_only_the_charter_gave_to_someb
     assert (await staffed.incident("INC-000001")).status is IncidentStatus.RESOLVED
 
 
+@ON_SQLITE
+async def test_an_alert_that_comes_back_is_cleared_again_until_somebody_works_on_it(staffed: Desk) -> None:
+    async def fires(number: int) -> None:
+        at = after(minutes=number)
+        await staffed.receive(
+            a_signal(f"INC-00000{number}", subject_line="error", text="503", received_at=at)
+        )
+
+    async def clears(number: int) -> IncidentStatus:
+        await staffed.receive(a_clearing(f"INC-00000{number}", received_at=after(minutes=number)))
+        return (await staffed.incident("INC-000001")).status
+
+    await fires(1)
+    assert await clears(2) is IncidentStatus.RESOLVED
+    await fires(3)
+    assert (await staffed.incident("INC-000001")).owner == "ana"
+    assert await clears(4) is IncidentStatus.RESOLVED
+    await fires(5)
+    await staffed.act("INC-000001", "acknowledge")
+    assert await clears(6) is IncidentStatus.IN_PROGRESS
+    assert (await staffed.kinds("INC-000001"))[-1] == "signal_cleared"
+
+
 async def test_a_late_first_answer_climbs_where_the_charter_says_so(staffed: Desk) -> None:
     await staffed.receive(a_request("INC-000001"))
     await staffed.told()
@@ -97,3 +122,32 @@ async def test_otherwise_the_team_is_told_whom_to_ask(desk: Desk) -> None:
     assert await desk.receive(PromiseBreached(promise=a_promise(), fired_at=NOON)) == []
     advice = "The first answer was not given in time. The next to ask is Infrastructure (L2)."
     assert await desk.entries("INC-000001", "note") == [("charter", advice)]
+
+
+def turn(level: Level) -> PromiseEscalated:
+    return PromiseEscalated(promise=a_promise(), level=level, at=NOON, fired_at=NOON)
+
+
+async def test_at_the_turn_of_a_level_it_climbs_where_the_charter_says_so(staffed: Desk) -> None:
+    await staffed.receive(a_request("INC-000001"))
+    await staffed.told()
+    escalated, *_ = await staffed.receive(turn(Level.L2))
+    assert isinstance(escalated, IncidentEscalated)
+    assert (escalated.by, escalated.incident.level) == ("charter", Level.L2)
+    assert escalated.reason.endswith("is still not kept.")
+    again = await staffed.receive(turn(Level.L2), turn(Level.L3))
+    assert again == []
+    assert (await staffed.kinds("INC-000001")).count("promise_escalated") == 3
+
+
+@ON_SQLITE
+async def test_otherwise_the_team_is_told_whose_turn_it_is(desk: Desk) -> None:
+    await desk.receive(a_request("INC-000001"))
+    await desk.told()
+    assert await desk.receive(turn(Level.L2)) == []
+    [(by, advice)] = await desk.entries("INC-000001", "note")
+    assert (by, advice.endswith("The next to ask is Infrastructure (L2).")) == ("charter", True)
+    await desk.resolve("INC-000001")
+    await desk.told()
+    assert await desk.receive(turn(Level.L2)) == []
+    assert len(await desk.entries("INC-000001", "note")) == 1

@@ -12,9 +12,10 @@ from candor_common.events import (
     PromiseState,
 )
 from candor_common.working_time import Calendar, Target, Window
-from candor_triage import pages_tables
+from candor_triage import pages_tables, wall
 from candor_triage.pages import charter
 from candor_triage.promise_view import Count
+from candor_triage.wall import Group, Tally
 from tests.service.triage.conftest import ON_SQLITE, Desk
 from tests.service.triage.reading import Browser
 from tests.unit.triage.builders import CHARTER, NOON, a_request, after
@@ -98,7 +99,7 @@ async def test_the_charter_says_what_is_promised_and_how_well_it_was_kept(
     await desk.receive(PromiseKept(promise=a_promise("p3", state=PromiseState.KEPT, kept_at=NOON)))
     desk.clock.set(after(hours=2))
     text = (await browser.open("/charter")).text
-    assert "P1\nL1\n1 hour\n30 minutes\n4 hours" in text
+    assert "P1\nL1\n1 hour\n30 minutes\n1 hour\n4 hours" in text
     assert "P1\n1 of 3 (33 %)" in text
     assert CHARTER.version in text
 
@@ -111,7 +112,14 @@ def test_a_level_that_promises_the_same_is_not_repeated() -> None:
 
 @pytest.mark.parametrize(
     ("target", "said"),
-    [("1h", "1 hour"), ("30m", "30 minutes"), ("3bd", "3 business days"), ("1bh", "1 business hour")],
+    [
+        ("1h", "1 hour"),
+        ("30m", "30 minutes"),
+        ("90s", "90 seconds"),
+        ("288s", "4 min 48 s"),
+        ("3bd", "3 business days"),
+        ("1bh", "1 business hour"),
+    ],
 )
 def test_targets_are_told_as_people_say_them(target: str, said: str) -> None:
     assert charter.in_words(Target.parse(target)) == said
@@ -129,3 +137,44 @@ def test_a_share_says_a_hundred_only_when_all_were_kept() -> None:
     found = charter.share(ended, kind, Priority.P1)
     assert (found.kept, found.all, found.percent) == (999, 1000, 99)
     assert charter.share(ended, kind, Priority.P2).percent == 0
+
+
+async def test_the_wall_tells_teams_kinds_and_lanes_apart(desk: Desk, browser: Browser) -> None:
+    await desk.receive(a_request("INC-000001"), missed())
+    kept = a_promise("p2", state=PromiseState.KEPT, kept_at=after(minutes=5))
+    late = a_promise("p3", kind=PromiseKind.RESOLUTION, due_at=after(hours=3), warn_at=after(hours=1))
+    await desk.receive(PromiseKept(promise=kept), PromiseMade(promise=late))
+    desk.clock.set(after(hours=2))
+    text = (await browser.open("/promises")).text.replace("\n", " ")
+    assert "By team Team kept at risk missed Rate Service desk 1 1 1 50 %" in text
+    assert "first answer 1 0 1 50 % fix (target) 0 1 0 none yet" in text
+    assert "Lane kept at risk missed Rate Standard 1 1 1 50 %" in text
+
+
+async def test_what_waits_for_a_cause_comes_first_and_is_counted(desk: Desk, browser: Browser) -> None:
+    await desk.receive(a_request("INC-000001"), missed(), missed("p2"))
+    page = await browser.open("/promises")
+    assert "Waiting for a cause and a measure: 2" in page.text
+    page = await browser.send(page.form("/promises/p1/miss"), **WORDS)
+    assert "Waiting for a cause and a measure: 1" in page.text
+    actions = [one.action for one in page.forms if one.action.endswith("/miss")]
+    assert actions == ["/promises/p2/miss", "/promises/p1/miss"]
+
+
+@pytest.mark.parametrize(
+    ("tally", "percent"),
+    [(Tally(), None), (Tally(at_risk=3), None), (Tally(kept=999, missed=1), 99), (Tally(kept=3), 100)],
+)
+def test_a_rate_says_a_hundred_only_when_all_were_kept(tally: Tally, percent: int | None) -> None:
+    assert tally.percent == percent
+
+
+def test_groups_are_counted_by_any_side_with_most_misses_first() -> None:
+    found = [
+        Group("a", "k", "l", "kept", 2),
+        Group("b", "k", "l", "breached", 1),
+        Group("b", "j", "l", "at_risk", 4),
+    ]
+    assert wall.by("team", found) == {"b": Tally(0, 4, 1), "a": Tally(2, 0, 0)}
+    assert list(wall.by("team", found)) == ["b", "a"]
+    assert wall.by("lane", found) == {"l": Tally(2, 4, 1)}

@@ -21,7 +21,7 @@ from candor_common.events import (
 from candor_triage.domain.arrival import CLEARED, Outcome, newest, receive
 from candor_triage.domain.ending import cancel, close, merge, reopen, resolve
 from candor_triage.domain.opening import Inbound
-from candor_triage.domain.work import acknowledge, ask
+from candor_triage.domain.work import acknowledge, ask, assign
 from tests.unit.triage.builders import (
     CHARTER,
     FIXED,
@@ -39,12 +39,16 @@ WITHIN = CHARTER.reopen_within
 RESOLVED = SignalStatus.RESOLVED
 
 
-def received(request: Inbound, known: Incident | None, now: datetime = NOON) -> Outcome:
-    return receive(request, known, CHARTER, now)
+def received(request: Inbound, known: Incident | None) -> Outcome:
+    return receive(request, known, CHARTER)
 
 
 def resolved(incident: Incident, by: str = "ana") -> Incident:
     return resolve(incident, by, FIXED, NOON).incident
+
+
+def cleared(incident: Incident) -> Incident:
+    return received(a_clearing(received_at=NOON), incident).changes[-1].incident
 
 
 def facts(outcome: Outcome) -> list[str]:
@@ -158,7 +162,7 @@ def test_a_signal_that_comes_back_late_opens_a_new_incident() -> None:
 
 
 def test_a_signal_that_clears_joins_and_resolves_what_nobody_touched() -> None:
-    outcome = received(a_clearing(), an_alert(), after(minutes=3))
+    outcome = received(a_clearing(received_at=after(minutes=3)), an_alert())
     joined, change = outcome.changes
     assert isinstance(joined.fact, RequestJoined)
     assert isinstance(change.fact, IncidentResolved)
@@ -175,13 +179,49 @@ def test_a_signal_that_clears_joins_and_resolves_what_nobody_touched() -> None:
         reopen(resolved(an_alert()), "signal").incident,
         resolved(an_alert()),
         close(resolved(an_alert()), "ana", NOON)[-1].incident,
+        assign(an_alert(), "lea", "ana").incident,
+        assign(reopen(resolved(an_alert()), "signal").incident, "charter", "bo").incident,
+        reopen(cleared(an_alert()), "lea").incident,
+        received(a_reply("INC-000080"), an_alert()).changes[-1].incident,
     ],
-    ids=["a person has it", "a person once had it", "resolved", "closed"],
+    ids=[
+        "a person has it",
+        "a person once had it",
+        "resolved",
+        "closed",
+        "a person gave it to somebody",
+        "a person once had it, and the charter gave it to another",
+        "a person opened it again",
+        "a customer wrote in it",
+    ],
 )
 def test_a_signal_that_clears_only_joins_what_a_person_had_or_what_is_over(known: Incident) -> None:
     outcome = received(a_clearing(received_at=NOON + WITHIN), known)
     assert (outcome.fate, facts(outcome), kinds(outcome)) == ("joined", ["RequestJoined"], ["signal_cleared"])
     assert outcome.changes[0].incident.status is known.status
+
+
+@pytest.mark.parametrize("at", [NOON, after(minutes=3)], ids=["in the same instant", "later"])
+def test_a_signal_that_comes_back_reopens_what_a_signal_had_cleared_and_clears_it_again(at: datetime) -> None:
+    given = assign(reopened(at), "charter", "bo").incident
+    assert not given.touched
+    outcome = received(a_clearing(received_at=after(minutes=9)), given)
+    assert facts(outcome) == ["RequestJoined", "IncidentResolved"]
+    assert outcome.changes[-1].incident.resolved_at == after(minutes=9)
+
+
+def reopened(at: datetime) -> Incident:
+    """An alert that was given to somebody by the charter, cleared at noon, and came back."""
+    known = cleared(assign(an_alert(), "charter", "ana").incident)
+    outcome = received(a_signal(received_at=at), known)
+    assert facts(outcome) == ["RequestJoined", "IncidentReopened"]
+    return outcome.changes[-1].incident
+
+
+def test_what_clears_is_over_since_the_monitoring_said_so_and_what_fires_after_that_is_a_fault() -> None:
+    known = received(a_clearing(received_at=after(minutes=3)), an_alert()).changes[-1].incident
+    assert facts(received(a_signal(received_at=after(minutes=2)), known)) == ["RequestJoined"]
+    assert facts(received(a_signal(received_at=after(minutes=4)), known))[1:] == ["IncidentReopened"]
 
 
 @pytest.mark.parametrize("known", [None, resolved(an_alert())], ids=["none", "over for long"])
@@ -262,5 +302,5 @@ def test_a_signal_is_never_about_what_was_cancelled_or_merged() -> None:
 
 
 def test_a_signal_that_clears_does_not_resolve_what_is_about_more_than_it() -> None:
-    outcome = received(a_clearing(signal_key="disk-db02"), an_alert(), after(minutes=3))
+    outcome = received(a_clearing(signal_key="disk-db02", received_at=after(minutes=3)), an_alert())
     assert facts(outcome) == ["RequestJoined"]

@@ -29,11 +29,13 @@ from candor_common.events import (
     Update,
     WorkaroundGiven,
 )
+from candor_common.languages import Language
 from candor_common.times import written
-from candor_triage.customer_words import WORDS, Language, preferred, spoken
+from candor_triage.customer_words import WORDS
 from candor_triage.domain import timeline
 from candor_triage.domain.customer_view import Ours, Record, Theirs, Words, view, words_of
 from candor_triage.domain.timeline import Entry
+from candor_triage.pages.customer import Tried
 from candor_triage.pages.frame import templates
 from tests.unit.triage.builders import FIXED, LI, NOON, after, an_incident
 from tests.unit.triage.promises import a_pledge
@@ -154,14 +156,16 @@ def rendered(record: Record, language: Language) -> str:
         house="Support",
         view=view(record, after(hours=2)),
         time=time,
+        brief=time,
+        zone_name="China Standard Time",
+        tried=Tried(lacks="number"),
+        longest_number=40,
+        longest_when=200,
         over=False,
         can=["confirm", "reopen"],
         home="/c/token",
         once="1",
         longest=8000,
-        thanks="",
-        missing=False,
-        refused=False,
     )
 
 
@@ -231,23 +235,6 @@ def test_the_chinese_texts_are_two_different_ones_in_their_own_characters() -> N
     hans, hant = WORDS["zh-Hans"], WORDS["zh-Hant"]
     assert all(character not in str(hans) for character in "們務標誤關補")
     assert all(character not in str(hant) for character in "们务标误关补")
-
-
-@pytest.mark.parametrize(
-    ("tag", "language"),
-    [
-        ("en", "en"),
-        ("fr", "en"),
-        ("zh", "zh-Hans"),
-        ("zh-CN", "zh-Hans"),
-        ("zh_TW", "zh-Hant"),
-        ("zh-Hant-HK", "zh-Hant"),
-        ("", "en"),
-    ],
-)
-def test_a_customer_is_spoken_to_in_the_nearest_language(tag: str, language: Language) -> None:
-    assert spoken(tag) == language
-    assert preferred(f"{tag};q=0.9, en;q=0.1") == language
 
 
 def places(text: str) -> set[str]:

@@ -166,6 +166,8 @@ def test_no_walk_reaches_an_illegal_state_and_the_facts_tell_it_all(steps: list[
         assert step.command == "join" or step.by in PEOPLE or step.command in BY_RULES[step.by]
         assert incident.status.value in leads(step.command, before.status)
         assert_sound(incident)
+        by_rules = step.by not in PEOPLE and step.command != "join"
+        assert incident.touched == (before.touched if by_rules else True)
     assert replay(facts) == incident
 
 

@@ -132,13 +132,21 @@ def test_an_alert_is_not_unsure_because_its_words_fit_a_rule_too() -> None:
     assert not an_alert(subject_line="HighErrorRate", text="Many errors").unsure
 
 
+CLEARED = resolve(an_alert(), SIGNAL, FIXED, NOON).incident
 UNTOUCHED: dict[str, Any] = {
     "open": an_alert(),
     "given by the charter": assign(an_alert(), "charter", "bo").incident,
-    "reopened without anybody": reopen(resolve(an_alert(), SIGNAL, FIXED, NOON).incident, SIGNAL).incident,
-    "cancelled": cancel(an_alert(), "ana", "A test.").incident,
+    "joined by a signal": join(an_alert(), a_signal()).incident,
+    "reopened without anybody": reopen(CLEARED, SIGNAL).incident,
+    "reopened and given by the charter": assign(reopen(CLEARED, SIGNAL).incident, "charter", "bo").incident,
 }
 TOUCHED: dict[str, Any] = {
+    "cancelled": cancel(an_alert(), "ana", "A test.").incident,
+    "given by a person": assign(an_alert(), "ana", "bo").incident,
+    "written in by a customer": join(an_alert(), a_reply("INC-000080")).incident,
+    "before touches were kept": acknowledge(an_alert(), "ana", NOON).incident.model_copy(
+        update={"touched": False}
+    ),
     "acknowledged": acknowledge(an_alert(), "ana", NOON).incident,
     "handed on": assign(acknowledge(an_alert(), "ana", NOON).incident, "ana", "bo").incident,
     "reopened": reopen(resolve(an_alert(), "ana", FIXED, NOON).incident, SIGNAL).incident,
@@ -146,5 +154,5 @@ TOUCHED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("case", [*UNTOUCHED, *TOUCHED])
-def test_only_who_begins_touches_an_incident(case: str) -> None:
+def test_whatever_a_person_does_touches_an_incident(case: str) -> None:
     assert is_untouched((UNTOUCHED | TOUCHED)[case]) is (case in UNTOUCHED)

@@ -1,6 +1,8 @@
 """Past incidents that look like one."""
 
-from candor_triage.domain.similar import Past, features, likeness, similar
+import pytest
+
+from candor_triage.domain.similar import Past, features, likeness, similar, weights_of
 
 PAST = [
     Past("INC-1", "The shop is down", "memory"),
@@ -24,7 +26,23 @@ def test_words_that_say_nothing_do_not_make_titles_alike() -> None:
     assert similar("What is the matter with the", PAST) == []
 
 
-def test_likeness_is_a_share() -> None:
-    assert likeness(frozenset("ab"), frozenset("ab")) == 1
-    assert likeness(frozenset("ab"), frozenset("bc")) == 1 / 3
-    assert likeness(frozenset(), frozenset()) == 0
+def test_likeness_is_a_share_of_weight() -> None:
+    even = dict.fromkeys("abc", 1.0)
+    assert likeness(frozenset("ab"), frozenset("ab"), even) == 1
+    assert likeness(frozenset("ab"), frozenset("bc"), even) == pytest.approx(1 / 3)
+    assert likeness(frozenset("ab"), frozenset("bc"), even | {"b": 4.0}) == pytest.approx(2 / 3)
+    assert likeness(frozenset(), frozenset(), {}) == 0
+
+
+def test_a_rare_word_says_more_than_one_that_stands_everywhere() -> None:
+    often = [Past(f"INC-{number}", f"Server {number} is down", "") for number in range(100, 160)]
+    rare = Past("INC-7", "Thumbnails are down", "")
+    found = similar("The thumbnails of a server vanish", [*often, rare])
+    assert [one.id for one in found][:1] == ["INC-7"]
+    weights = weights_of(features(one.title) for one in [*often, rare])
+    assert weights["thumbnails"] > 4 * weights["down"]
+
+
+def test_equally_similar_ones_come_in_a_fixed_order_and_few_are_shown() -> None:
+    same = [Past(f"INC-{number}", "Shop is down", "") for number in (3, 1, 2, 9, 8, 7, 6)]
+    assert [one.id for one in similar("Shop is down", same)] == ["INC-1", "INC-2", "INC-3", "INC-6", "INC-7"]

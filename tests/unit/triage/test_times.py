@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from candor_common.languages import Language
 from candor_common.times import written
 from candor_triage import times
-from candor_triage.customer_words import WORDS, Language
+from candor_triage.customer_words import WORDS
 from tests.unit.triage.builders import NOON, after
 
 
@@ -17,8 +18,8 @@ from tests.unit.triage.builders import NOON, after
         ("en", "Asia/Shanghai", "Tue 3 Mar, 20:00 (China Standard Time)"),
         ("en", "UTC", "Tue 3 Mar, 12:00 (UTC)"),
         ("en", "Nowhere/Land", "Tue 3 Mar, 12:00 (UTC)"),
-        ("zh-Hans", "Asia/Shanghai", "3月3日周二 20:00（中国标准时间）"),
-        ("zh-Hant", "Asia/Taipei", "3月3日 週二 20:00（台北標準時間）"),
+        ("zh-Hans", "Asia/Shanghai", "3月3日周二 20:00（北京时间）"),
+        ("zh-Hant", "Asia/Taipei", "3月3日 週二 20:00（台北時間）"),
     ],
 )
 def test_a_moment_is_told_in_its_zone_with_the_zones_name(language: Language, zone: str, said: str) -> None:

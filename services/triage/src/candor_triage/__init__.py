@@ -9,12 +9,13 @@ its incident closed later. Promises, messages and surveys show in the incident's
 from fastapi import APIRouter
 
 from candor_common.service import Service
-from candor_triage import api, pages
+from candor_triage import api, pages, stream_api
 from candor_triage.handlers import subscriptions
-from candor_triage.scheduler import watching
+from candor_triage.scheduler import assigning, watching
 
 router = APIRouter()
 router.include_router(api.router)
 router.include_router(pages.router)
+router.include_router(stream_api.router)
 
-service = Service("triage", router, subscriptions, periodics=(watching,))
+service = Service("triage", router, subscriptions, periodics=(watching, assigning))

@@ -1,6 +1,8 @@
 """The questions that the pages ask of incidents: which are there to be worked on, which are meant, which look alike."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,11 +15,12 @@ from candor_common.columns import among
 from candor_common.events import Incident, IncidentStatus, Lane, Priority
 from candor_triage.domain.board import Entry
 from candor_triage.domain.similar import Past
+from candor_triage.paging import Place
 from candor_triage.tables import incident, timeline
 
-NEWEST_SEARCHED = 5000
-"""How many incidents a search by words looks through."""
-NEWEST_COMPARED = 400
+SEARCHED_AT_ONCE = 5000
+"""Through how many incidents one search by words looks, the newest first; the next one goes on behind them."""
+NEWEST_COMPARED = 1000
 """Among how many incidents that are over similar ones are looked for."""
 
 
@@ -84,11 +87,24 @@ def snapshots(connection: Connection, ids: Collection[str]) -> dict[str, Inciden
     return {one.id: one for one in connection.scalars(_SNAPSHOTS, {"ids": ids})}
 
 
-def search(connection: Connection, text: str, limit: int) -> list[Entry]:
-    """Incidents with all of these words in title, description or names, among the newest, the newest first."""
-    newest = (
-        sa.select(incident).order_by(incident.c.opened_at.desc()).limit(NEWEST_SEARCHED).subquery("newest")
-    )
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, and how far back it looked."""
+
+    entries: list[Entry]
+    through: Place | None
+    """Behind which incident older ones were not looked at; nothing when there are none."""
+
+
+def search(connection: Connection, text: str, limit: int, behind: Place | None = None) -> Found:
+    """Incidents with all of these words in title, description or names, the newest first.
+
+    Looks at so many of them as is quick, and says how far back that was.
+    """
+    slice_ = sa.select(incident).order_by(incident.c.opened_at.desc(), incident.c.id.desc())
+    if behind is not None:
+        slice_ = slice_.where(_older(*behind))
+    newest = slice_.limit(SEARCHED_AT_ONCE).subquery("newest")
     fields = ("title", "description", "customer", "requester.name", "requester.address")
     said: sa.ColumnElement[str] = sa.func.coalesce(newest.c.owner, "")
     for one in fields:
@@ -98,7 +114,25 @@ def search(connection: Connection, text: str, limit: int) -> list[Entry]:
         for word in _words(text)
     ]
     ids = sa.select(newest.c.id).where(*found).order_by(newest.c.opened_at.desc()).limit(limit)
-    return entries_of(connection, list(connection.scalars(ids)))
+    entries = entries_of(connection, list(connection.scalars(ids)))
+    return Found(entries, _through(connection, behind))
+
+
+def _through(connection: Connection, behind: Place | None) -> Place | None:
+    """The last incident of a slice, where others come behind it."""
+    places = sa.select(incident.c.opened_at, incident.c.id).order_by(
+        incident.c.opened_at.desc(), incident.c.id.desc()
+    )
+    if behind is not None:
+        places = places.where(_older(*behind))
+    last = connection.execute(places.offset(SEARCHED_AT_ONCE - 1).limit(2)).all()
+    return (last[0].opened_at, last[0].id) if len(last) == 2 else None
+
+
+def _older(opened_at: datetime, id: str) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        incident.c.opened_at < opened_at, sa.and_(incident.c.opened_at == opened_at, incident.c.id < id)
+    )
 
 
 _OVER = (IncidentStatus.RESOLVED.value, IncidentStatus.VERIFIED.value, IncidentStatus.CLOSED.value)

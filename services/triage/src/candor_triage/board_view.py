@@ -10,6 +10,7 @@ from candor_common.events import Incident
 from candor_triage import board_store, promise_view
 from candor_triage.domain.board import ACTIVE_STATUSES, Choice, Entry, Standing, by_urgency, counts, standing
 from candor_triage.domain.rules import OVER
+from candor_triage.paging import Place
 
 MOST_KNOWN = 5000
 MOST_SHOWN = 200
@@ -47,9 +48,24 @@ def board(connection: Connection, choice: Choice, owner: str, now: datetime) -> 
     return Board(rows, len(fitting), counts(known, owner), sorted({one.team for one in known}))
 
 
-def searched(connection: Connection, text: str, now: datetime) -> list[Row]:
-    """What a search finds, the most urgent first."""
-    return _rows(connection, board_store.search(connection, text, MOST_SHOWN), now)
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search found, the most urgent first, and how far back it looked."""
+
+    rows: Sequence[Row]
+    through: Place | None
+    """Behind which incident older ones were not looked at; nothing when there are none."""
+
+    @property
+    def cut(self) -> bool:
+        """True when it may have found more than is shown."""
+        return len(self.rows) >= MOST_SHOWN
+
+
+def searched(connection: Connection, text: str, now: datetime, behind: Place | None = None) -> Searched:
+    """What a search finds, from behind a place on."""
+    found = board_store.search(connection, text, MOST_SHOWN, behind)
+    return Searched(_rows(connection, found.entries, now), found.through)
 
 
 def rows_of(

@@ -27,6 +27,7 @@ from candor_triage.domain.life import Change, Refused, permitted
 from candor_triage.domain.rules import Command
 from candor_triage.domain.timeline import Entry
 from candor_triage.journal import Journal
+from candor_triage.once import Once, given_once, once_of
 from candor_triage.roster import Roster
 from candor_triage.shapes import RefusedProblem, StaleProblem
 
@@ -36,6 +37,7 @@ Served = Annotated[Runtime, Depends(runtime_of)]
 Reference = Annotated[str, Path(pattern="^[A-Za-z0-9-]{1,40}$")]
 IfMatch = Annotated[str | None, Header(description='The version that you decided on, as in `"3"`.')]
 Trace = Annotated[str | None, Header(include_in_schema=False)]
+Named = Annotated[Once | None, Depends(once_of)]
 Decision = Callable[[Incident, datetime], Change | tuple[Change, ...]]
 Tie = Callable[[Incident, Incident], tuple[Change, ...]]
 
@@ -44,9 +46,15 @@ class Case:
     """One incident and what its sender has seen of it."""
 
     def __init__(
-        self, reference: Reference, runtime: Served, if_match: IfMatch = None, traceparent: Trace = None
+        self,
+        reference: Reference,
+        runtime: Served,
+        if_match: IfMatch = None,
+        traceparent: Trace = None,
+        once: Named = None,
     ) -> None:
         self._reference = reference
+        self._once = once
         self._runtime = runtime
         self._seen = _version(if_match)
         self._traceparent = traceparent
@@ -95,12 +103,20 @@ class Case:
 
     async def _answer(self, work: Callable[[Transaction], Incident]) -> Response:
         try:
-            after = await self._runtime.database.transact(work)
+            after = await self._runtime.database.transact(lambda transaction: self._given(transaction, work))
         except Refused as refused:
             return _refusal(refused)
         except _Stale as stale:
             return _stale(stale.incident)
         return Response(after.model_dump_json(), media_type="application/json", headers=headers_of(after))
+
+    def _given(self, transaction: Transaction, work: Callable[[Transaction], Incident]) -> Incident:
+        if self._once is None:
+            return work(transaction)
+        connection = transaction.connection
+        known = found(store.led_to(connection, self._reference), self._reference)
+        after = given_once(transaction, known.id, self._once, work)
+        return after or found(store.led_to(connection, known.id), known.id)
 
     def _tell(self, transaction: Transaction, changes: Iterable[Change]) -> Incident:
         journal = Journal(transaction, Roster(transaction.connection, self.charter, transaction.now))

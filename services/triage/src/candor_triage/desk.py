@@ -63,8 +63,7 @@ class _Desk:
         """Decide about a request and remember what it changes; nothing when it was seen before."""
         if request.request_id in self._fates:
             return None
-        now = self._transaction.now
-        outcome = receive(request, self._concerned(request), self._charter, now)
+        outcome = receive(request, self._concerned(request), self._charter)
         self._fates[request.request_id] = outcome.fate, outcome.incident_id
         if outcome.incident_id is not None and outcome.incident_id != request.reference:
             self._new_aliases[request.reference] = outcome.incident_id

@@ -14,6 +14,7 @@ from candor_common.events import (
     MessageWithdrawn,
     PromiseAtRisk,
     PromiseBreached,
+    PromiseEscalated,
     PromiseKept,
     PromiseMade,
     PromiseWithdrawn,
@@ -50,6 +51,14 @@ def hear_of_breaches(
     reactions.hear_of_breaches(transaction, envelopes, context.charter)
 
 
+def hear_of_turns(
+    transaction: Transaction, envelopes: Sequence[Envelope[PromiseEscalated]], context: Context
+) -> None:
+    """Note whose turn it is, and see that they look."""
+    promise_view.keep(transaction.connection, [one.fact for one in envelopes])
+    reactions.hear_of_turns(transaction, envelopes, context.charter)
+
+
 def note(transaction: Transaction, envelopes: Sequence[Envelope[Any]], _context: Context) -> None:
     """Show in the timeline how promises, messages and surveys fare."""
     journal = Journal(transaction)
@@ -74,6 +83,7 @@ subscriptions: Subscriptions = {
     PromiseAtRisk: note,
     PromiseKept: note,
     PromiseBreached: hear_of_breaches,
+    PromiseEscalated: hear_of_turns,
     PromiseWithdrawn: note,
     SurveyAnswered: hear_answers,
     SurveySkipped: note,

@@ -1,4 +1,5 @@
-"""The tables behind the pages: promises as they stand, our words to customers, and why promises were missed."""
+"""The tables behind the pages: promises as they stand, our words to customers, why promises were missed, and saved
+views of the board."""
 
 import sqlalchemy as sa
 
@@ -50,3 +51,14 @@ miss = sa.Table(
     sa.Column("at", Moment, nullable=False),
 )
 """Why a promise was missed, and what is done so that it does not happen again."""
+
+view = sa.Table(
+    "triage_view",
+    metadata,
+    sa.Column("owner", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(60), primary_key=True),
+    sa.Column("query", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+"""Saved views of the board. `owner` is the id of an API key, or empty for a view that everybody has."""

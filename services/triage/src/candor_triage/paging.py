@@ -1,4 +1,4 @@
-"""The cursor of the incident list: the place behind which the next page begins, opaque to callers."""
+"""The cursor of the incident list and of the search: the place behind which the next page begins, opaque to callers."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
@@ -12,8 +12,14 @@ Place = tuple[datetime, str]
 
 def cursor_behind(last: Incident) -> str:
     """A cursor that goes on behind an incident."""
-    place = f"{last.opened_at.astimezone(UTC).isoformat()} {last.id}"
-    return urlsafe_b64encode(place.encode()).decode().rstrip("=")
+    return cursor_of((last.opened_at, last.id))
+
+
+def cursor_of(place: Place) -> str:
+    """A cursor that goes on behind a place."""
+    opened_at, id = place
+    text = f"{opened_at.astimezone(UTC).isoformat()} {id}"
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def place_of(cursor: str) -> Place:

@@ -14,6 +14,7 @@ from candor_common.events import (
     Promise,
     PromiseAtRisk,
     PromiseBreached,
+    PromiseEscalated,
     PromiseKept,
     PromiseKind,
     PromiseMade,
@@ -48,7 +49,7 @@ class Count:
 
 def keep(connection: Connection, facts: Iterable[Fact]) -> None:
     """Keep what facts say about promises; what is older than what is known changes nothing."""
-    told = PromiseMade | PromiseAtRisk | PromiseKept | PromiseBreached | PromiseWithdrawn
+    told = PromiseMade | PromiseAtRisk | PromiseKept | PromiseBreached | PromiseEscalated | PromiseWithdrawn
     newest = {fact.promise.id: fact.promise for fact in facts if isinstance(fact, told)}
     save_newer(connection, table, [_row(one) for one in newest.values()], key="id", version="version")
 

@@ -1,15 +1,19 @@
-"""What triage does to incidents because of what other services tell: a survey's answer, a first answer that is late."""
+"""What triage does to incidents because of what other services tell: a survey's answer, a first answer that is late, a
+level whose turn it is."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from candor_common.charter import Charter
+from candor_common.charter import Charter, Team
 from candor_common.database import Transaction
 from candor_common.events import (
     Envelope,
     Incident,
     IncidentStatus,
+    Level,
     PromiseBreached,
+    PromiseEscalated,
     PromiseKind,
     Survey,
     SurveyAnswered,
@@ -17,7 +21,7 @@ from candor_common.events import (
 from candor_triage import store
 from candor_triage.domain import customer, timeline
 from candor_triage.domain.arrival import can_be_reopened
-from candor_triage.domain.life import CHARTER, Change
+from candor_triage.domain.life import CHARTER, Change, shown
 from candor_triage.domain.rules import ACTIVE, OVER
 from candor_triage.domain.timeline import Entry
 from candor_triage.domain.work import escalate
@@ -80,11 +84,66 @@ def hear_of_breaches(
 
 
 def _climb(journal: Journal, known: Incident, charter: Charter, cause: Envelope[PromiseBreached]) -> Incident:
+    """At once, unless the charter gives the next level a turn of its own."""
     above = charter.above(known.team, known.level) if known.status in ACTIVE else None
-    if above is None:
+    if above is None or _has_turn(charter, above.level):
         return known
-    if not charter.escalate_on_breach:
-        advice = f"{LATE} The next to ask is {above.name} ({above.level})."
-        journal.note([timeline.of_note(known.id, CHARTER, advice, cause.time)], cause.id)
-        return known
-    return journal.tell(escalate(known, CHARTER, above, LATE), cause=cause)
+    return _hand_up(journal, known, Handing(above, LATE, by_itself=charter.escalate_on_breach), cause)
+
+
+def _has_turn(charter: Charter, level: Level) -> bool:
+    after = charter.content.escalate_after
+    return {Level.L2: after.L2, Level.L3: after.L3}.get(level) is not None
+
+
+def hear_of_turns(
+    transaction: Transaction, envelopes: Sequence[Envelope[PromiseEscalated]], charter: Charter
+) -> None:
+    """Note whose turn it is. It is handed up to them where the charter says so, else it is said to whom."""
+    incidents = store.together(transaction.connection, {one.subject for one in envelopes})
+    journal = Journal(transaction, Roster(transaction.connection, charter, transaction.now))
+    for envelope in envelopes:
+        entry = timeline.of_fact(envelope.fact, envelope.time)
+        journal.note([entry] if entry else [], envelope.id)
+        known, level = incidents.get(envelope.subject), envelope.fact.level
+        to = _team_of(charter, known, level) if known else None
+        if known and to:
+            why = f"What was promised by {shown(envelope.fact.promise.due_at)} is still not kept."
+            handing = Handing(to, why, by_itself=charter.escalate_on_breach)
+            incidents[envelope.subject] = _hand_up(journal, known, handing, envelope)
+    journal.write()
+
+
+def _team_of(charter: Charter, known: Incident, level: Level) -> Team | None:
+    """Who of a level takes over; nothing when it is there already, or over, or nobody is so high."""
+    above: Team | None = None
+    at, team = known.level, known.team
+    while known.status in ACTIVE and at < level:
+        above = charter.above(team, at)
+        if above is None:
+            return None
+        at, team = above.level, above.id
+    return above
+
+
+@dataclass(frozen=True, slots=True)
+class Handing:
+    """To whom an incident is handed up, and why; or only who could be asked."""
+
+    to: Team
+    why: str
+    by_itself: bool
+
+
+def _hand_up(
+    journal: Journal,
+    known: Incident,
+    handing: Handing,
+    cause: Envelope[PromiseBreached] | Envelope[PromiseEscalated],
+) -> Incident:
+    to = handing.to
+    if handing.by_itself:
+        return journal.tell(escalate(known, CHARTER, to, handing.why), cause=cause)
+    advice = f"{handing.why} The next to ask is {to.name} ({to.level})."
+    journal.note([timeline.of_note(known.id, CHARTER, advice, cause.time)], cause.id)
+    return known

@@ -2,18 +2,20 @@
 
 from collections import Counter
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import Connection
 
 from candor_common.charter import Charter
 from candor_common.events import (
+    Incident,
     IncidentAssigned,
     IncidentEscalated,
     IncidentOpened,
     IncidentReopened,
 )
 from candor_triage import store
-from candor_triage.domain.assignment import Given, give, needs_owner
+from candor_triage.domain.assignment import Given, Rota, give, give_again, needs_owner
 from candor_triage.domain.life import Change
 
 _LEAVES_NOBODY = (IncidentOpened, IncidentReopened, IncidentAssigned, IncidentEscalated)
@@ -26,20 +28,31 @@ class Roster:
         self._connection = connection
         self._charter = charter
         self._now = now
-        self._load: Counter[str] | None = None
-        self._on_shift: frozenset[str] = frozenset()
 
     def after(self, change: Change) -> Given:
         """Who is to have the incident after a change; nothing to do where the charter names no people."""
         if not self._charter.people or not isinstance(change.fact, _LEAVES_NOBODY):
             return Given()
-        return self._give(change) if needs_owner(change.incident) else Given()
+        if not needs_owner(change.incident):
+            return Given()
+        return self._noted(change.incident, give(change.incident, self._charter, self._rota))
 
-    def _give(self, change: Change) -> Given:
-        if self._load is None:
-            self._load = Counter(store.load(self._connection))
-            self._on_shift = self._charter.on_shift(self._now)
-        given = give(change.incident, self._charter, self._on_shift, self._load)
+    def again(self, incident: Incident) -> Given:
+        """Who is to have an incident for which nobody was on shift before."""
+        return self._noted(incident, give_again(incident, self._charter, self._rota))
+
+    @cached_property
+    def _load(self) -> Counter[str]:
+        return Counter(store.load(self._connection))
+
+    @cached_property
+    def _rota(self) -> Rota:
+        return Rota(self._now, self._charter.on_shift(self._now), self._load)
+
+    def _noted(self, before: Incident, given: Given) -> Given:
+        """What somebody gets counts for whoever gets the next one."""
         if given.change and given.change.incident.owner:
             self._load[given.change.incident.owner] += 1
+            if before.owner:
+                self._load[before.owner] -= 1
         return given

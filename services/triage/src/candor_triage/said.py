@@ -1,4 +1,4 @@
-"""Our words to customers, kept apart from everything else, and why promises were missed."""
+"""Our words to customers, kept apart from everything else; what theirs came in; and why promises were missed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from candor_common.columns import Moment, insert_new, upsert
 from candor_common.events import Envelope, Fact, Promise, PromiseState
 from candor_triage.domain.customer_view import Ours, words_of
 from candor_triage.pages_tables import miss, promise, word
+from candor_triage.tables import request
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,20 @@ def keep(connection: Connection, told: Iterable[Envelope[Fact]]) -> None:
         for event, words in found
     ]
     insert_new(connection, word, rows)
+
+
+_ORIGINALS = (
+    sa.select(request.c.request_id, request.c.seen_at)
+    .where(request.c.incident_id == sa.bindparam("of"))
+    .order_by(request.c.seen_at.desc())
+    .limit(sa.bindparam("most"))
+)
+
+
+def originals(connection: Connection, incident_id: str, limit: int) -> list[tuple[str, datetime]]:
+    """The last requests about an incident and when they were read, the newest first. Intake has them byte by byte."""
+    rows = connection.execute(_ORIGINALS, {"of": incident_id, "most": limit})
+    return [(row.request_id, row.seen_at) for row in rows]
 
 
 _SAID = (
@@ -63,6 +78,19 @@ def missed(connection: Connection, since: datetime, limit: int) -> list[Miss]:
     """The promises missed since a moment, the newest first."""
     rows = connection.execute(_MISSED, {"since": since, "most": limit})
     return [Miss(row.snapshot, row.cause, row.measure, row.by) for row in rows]
+
+
+_EXPLAINED = (
+    sa.select(promise.c.snapshot, miss.c.cause, miss.c.measure, miss.c.by)
+    .join_from(miss, promise, miss.c.promise_id == promise.c.id)
+    .where(miss.c.incident_id == sa.bindparam("of"))
+)
+
+
+def explained(connection: Connection, incident_id: str) -> dict[str, Miss]:
+    """What was said about the missed promises of an incident, by promise."""
+    rows = connection.execute(_EXPLAINED, {"of": incident_id})
+    return {row.snapshot.id: Miss(row.snapshot, row.cause, row.measure, row.by) for row in rows}
 
 
 def explain(connection: Connection, explained: Miss, now: datetime) -> None:

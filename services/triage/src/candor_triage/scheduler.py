@@ -1,15 +1,18 @@
-"""What triage does by the clock: a resolution that nobody speaks against is verified, and its incident closed later."""
+"""What triage does by the clock: a resolution that nobody speaks against is verified, and its incident closed later; and
+for what nobody on shift could take, somebody is looked for when the next shift begins."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from candor_common.charter import Charter
 from candor_common.database import Transaction
 from candor_common.events import Incident, IncidentStatus
 from candor_common.service import Periodic, Runtime
-from candor_triage import watch
+from candor_triage import once, search, watch
 from candor_triage.domain.ending import close, verify
 from candor_triage.domain.life import CHARTER, Change
-from candor_triage.journal import RESOLVED, Journal
+from candor_triage.journal import RESOLVED, UNOWNED, Journal
+from candor_triage.roster import Roster
 from candor_triage.watch import Watch
 
 BATCH = 100
@@ -32,6 +35,7 @@ async def watch_over(runtime: Runtime) -> datetime | None:
 
 
 def _watch_over(transaction: Transaction, spans: Watch) -> datetime | None:
+    once.forget(transaction.connection, transaction.now)
     due = watch.due(transaction.connection, spans, transaction.now, BATCH)
     journal = Journal(transaction)
     for incident in due:
@@ -50,4 +54,25 @@ def _steps(incident: Incident, spans: Watch, now: datetime) -> Sequence[Change]:
     return [verify(incident, CHARTER, now)] if incident.status is IncidentStatus.RESOLVED else []
 
 
+async def look_for_owners(runtime: Runtime) -> datetime | None:
+    """Find owners for up to a batch of what nobody on shift could take; returns when to look next."""
+    due = await runtime.database.read(search.next_due)
+    if due is None or due > runtime.clock.now():
+        return due
+    charter = runtime.context.charter
+    return await runtime.database.transact(lambda transaction: _look_for_owners(transaction, charter))
+
+
+def _look_for_owners(transaction: Transaction, charter: Charter) -> datetime | None:
+    due = search.due(transaction.connection, transaction.now, BATCH)
+    journal = Journal(transaction, Roster(transaction.connection, charter, transaction.now))
+    for incident in due:
+        journal.look_again(incident)
+    journal.write()
+    return transaction.now if len(due) == BATCH else search.next_due(transaction.connection)
+
+
 watching = Periodic("triage.watch", watch_over, every=timedelta(minutes=1), bells=(RESOLVED,), leased=True)
+assigning = Periodic(
+    "triage.assign", look_for_owners, every=timedelta(minutes=1), bells=(UNOWNED,), leased=True
+)

@@ -22,6 +22,7 @@ incident = sa.Table(
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("resolved_at", Moment),
     sa.Column("followed_by", sa.String(40)),
+    sa.Column("look_at", Moment),
     sa.Column("snapshot", Snapshot(Incident), nullable=False),
     sa.Index("triage_incident_newest", "opened_at", "id"),
     sa.Index("triage_incident_ended", "status", "resolved_at"),
@@ -29,7 +30,10 @@ incident = sa.Table(
     sa.Index("triage_incident_owner", "owner", "status"),
 )
 """`followed_by` is what goes on for this one: the newest incident that was opened because it was over for too long to
-be reopened, or the one that it was merged into."""
+be reopened, or the one that it was merged into. At `look_at` somebody is looked for who is on shift and takes it."""
+
+_UNOWNED = incident.c.look_at.is_not(None)
+sa.Index("triage_incident_unowned", incident.c.look_at, postgresql_where=_UNOWNED, sqlite_where=_UNOWNED)
 
 reference = sa.Table(
     "triage_reference",
@@ -46,8 +50,20 @@ request = sa.Table(
     sa.Column("incident_id", sa.String(40)),
     sa.Column("fate", sa.String(10), nullable=False),
     sa.Column("seen_at", Moment, nullable=False),
+    sa.Index("triage_request_incident", "incident_id", "seen_at"),
 )
 """Requests seen, and what became of them; those that were ignored belong to no incident."""
+
+command = sa.Table(
+    "triage_command",
+    metadata,
+    sa.Column("incident_id", sa.String(40), primary_key=True),
+    sa.Column("key", sa.String(255), primary_key=True),
+    sa.Column("fingerprint", sa.String(64), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Index("triage_command_at", "at"),
+)
+"""Commands that were given under a key of their sender's, so that one which is sent again is not given again."""
 
 timeline = sa.Table(
     "triage_timeline",

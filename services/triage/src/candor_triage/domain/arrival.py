@@ -5,11 +5,12 @@ exception is a signal that clears a fault of which no incident is known: there i
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from candor_common.charter import Charter
+from candor_common.charter.contacts import is_ours
 from candor_common.events import (
     Incident,
     Origin,
@@ -50,11 +51,11 @@ class Outcome:
     """The finished incident that the new one comes after."""
 
 
-def receive(request: Inbound, known: Incident | None, charter: Charter, now: datetime) -> Outcome:
+def receive(request: Inbound, known: Incident | None, charter: Charter) -> Outcome:
     """Decide about one request, given the incident that it concerns (see `concerned`), if there is one."""
     if isinstance(request, SignalReceived):
         cleared = request.status is SignalStatus.RESOLVED
-        return _clear(request, known, charter, now) if cleared else _fire(request, known, charter)
+        return _clear(request, known, charter) if cleared else _fire(request, known, charter)
     if known is None:
         return _open(request, charter)
     if isinstance(request, ReplyReceived):
@@ -98,6 +99,8 @@ def _join(known: Incident, request: Inbound) -> Outcome:
 def _reply(reply: ReplyReceived, known: Incident, charter: Charter) -> Outcome:
     if reply.origin is not Origin.HUMAN:
         return _join(known, reply)
+    if _is_colleague(reply, known, charter):
+        return _note(known, reply)
     if not can_take(known, reply, charter):
         return _follow_up(known, reply, charter)
     by = reply.sender.address or "requester"
@@ -106,6 +109,22 @@ def _reply(reply: ReplyReceived, known: Incident, charter: Charter) -> Outcome:
     if known.question and reply.received_at >= known.question.asked_at:
         return _join_and(lambda joined: resume(joined, by, Who.CUSTOMER), known, reply)
     return _join(known, reply)
+
+
+def _is_colleague(reply: ReplyReceived, known: Incident, charter: Charter) -> bool:
+    """Whether somebody of the house answers what they were sent about a customer's incident."""
+    writer, requester = reply.sender.address.casefold(), known.requester
+    own = requester is not None and requester.address.casefold() == writer
+    return not own and is_ours(charter, writer)
+
+
+def _note(known: Incident, reply: ReplyReceived) -> Outcome:
+    """What a colleague writes stays in the house, whatever the incident's state; no customer waits for an answer to it."""
+    joined = join(known, reply)
+    by_us = replace(joined, fact=joined.fact.model_copy(update={"by_customer": False}))
+    text = reply.text or reply.subject_line
+    entry = timeline.of_note(known.id, timeline.writer(reply), text, reply.received_at)
+    return Outcome("joined", known.id, (by_us,), (entry,))
 
 
 def _follow_up(known: Incident, reply: ReplyReceived, charter: Charter) -> Outcome:
@@ -118,18 +137,26 @@ def _follow_up(known: Incident, reply: ReplyReceived, charter: Charter) -> Outco
 def _fire(signal: SignalReceived, known: Incident | None, charter: Charter) -> Outcome:
     if known is None or not can_take(known, signal, charter):
         return _open(signal, charter)
-    if known.resolved_at is None or signal.received_at <= known.resolved_at:
+    if known.resolved_at is None or _is_of_before(signal, known, known.resolved_at):
         return _join(known, signal)
     return _join_and(lambda joined: reopen(joined, SIGNAL), known, signal)
 
 
-def _clear(signal: SignalReceived, known: Incident | None, charter: Charter, now: datetime) -> Outcome:
+def _is_of_before(signal: SignalReceived, known: Incident, resolved_at: datetime) -> bool:
+    """Whether a signal came before the fault was over. Signals come in their order, so that one which comes in the
+    instant of another that cleared the fault is the later one."""
+    return signal.received_at < resolved_at or (known.touched and signal.received_at == resolved_at)
+
+
+def _clear(signal: SignalReceived, known: Incident | None, charter: Charter) -> Outcome:
     if known is None or not can_take(known, signal, charter):
         return Outcome("ignored")
     own = known.signal_key == signal.signal_key
     if known.resolved_at is not None or not (own and is_untouched(known)):
         return _join(known, signal)
-    return _join_and(lambda joined: resolve(joined, SIGNAL, CLEARED, now), known, signal)
+    # Over since the monitoring said so, not since we get round to it: what fires in between is a fault again.
+    at = max(signal.received_at, known.opened_at)
+    return _join_and(lambda joined: resolve(joined, SIGNAL, CLEARED, at), known, signal)
 
 
 def _join_and(act: Callable[[Incident], Change], known: Incident, request: Inbound) -> Outcome:

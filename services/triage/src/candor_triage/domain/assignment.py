@@ -1,13 +1,48 @@
-"""Who gets an incident that nobody has: somebody of its team who is on shift, the one with the least to do."""
+"""Who gets an incident that nobody has: somebody of its team who is on shift, the one with the least to do.
+
+When nobody is on shift the lead has it meanwhile, and somebody is looked for again when the next shift begins, unless a
+person has done something about it by then.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from candor_common.charter import Charter, Person
-from candor_common.events import Incident
-from candor_triage.domain.life import CHARTER, Change
+from candor_common.events import (
+    Incident,
+    IncidentLinked,
+    IncidentOpened,
+    IncidentReopened,
+    IncidentResolved,
+    IncidentResumed,
+    IncidentVerified,
+    PriorityChanged,
+    RequestJoined,
+)
+from candor_common.working_time import next_opening
+from candor_triage.domain.life import CHARTER, SIGNAL, Change, Told
 from candor_triage.domain.rules import ACTIVE
 from candor_triage.domain.work import assign
+
+_LEAVES_IT_WHERE_IT_IS = (
+    IncidentOpened,
+    RequestJoined,
+    PriorityChanged,
+    IncidentLinked,
+    IncidentResumed,
+    IncidentVerified,
+    IncidentReopened,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rota:
+    """Who is there at a moment, and how many open incidents everybody has."""
+
+    now: datetime
+    on_shift: Collection[str]
+    load: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +51,8 @@ class Given:
 
     change: Change | None = None
     warning: str | None = None
+    look_at: datetime | None = None
+    """When somebody is looked for again; nothing when that is not needed, or when nobody has a shift ahead."""
 
 
 def needs_owner(incident: Incident) -> bool:
@@ -34,19 +71,53 @@ def choose_owner(
     return min(fit, key=lambda name: load.get(name, 0), default=None)
 
 
-def give(incident: Incident, charter: Charter, on_shift: Collection[str], load: Mapping[str, int]) -> Given:
+def give(incident: Incident, charter: Charter, rota: Rota) -> Given:
     """Give an incident that nobody has to somebody; when nobody is on shift, to the lead of its team, with a warning."""
-    name = choose_owner(charter.people, on_shift, load, incident)
+    name = choose_owner(charter.people, rota.on_shift, rota.load, incident)
     if name is not None:
         return Given(assign(incident, CHARTER, name))
-    team = charter.team(incident.team)
-    called = team.name if team else incident.team
+    again, team = next_shift(charter.people, incident, rota.now), charter.team(incident.team)
+    absent = f"of {team.name if team else incident.team} is there"
     if team is None or team.lead is None:
-        return Given(
-            warning=f"Nobody on shift: nobody of {called} is there, and it has no lead to fall back on"
-        )
-    warning = f"Nobody on shift: nobody of {called} is there, so {team.lead} has it"
-    return Given(assign(incident, CHARTER, team.lead), warning)
+        warning = f"Nobody on shift: nobody {absent}, and it has no lead to fall back on"
+        return Given(warning=warning, look_at=again)
+    change = assign(incident, CHARTER, team.lead, reason=f"Nobody {absent}.")
+    return Given(change, f"Nobody on shift: nobody {absent}, so {team.lead} has it", again)
+
+
+def give_again(incident: Incident, charter: Charter, rota: Rota) -> Given:
+    """Look for somebody on shift once more, for what nobody has or the lead has meanwhile."""
+    if incident.status not in ACTIVE:
+        return Given()
+    name = choose_owner(charter.people, rota.on_shift, rota.load, incident)
+    if name is None:
+        return Given(look_at=next_shift(charter.people, incident, rota.now))
+    if name == incident.owner:
+        return Given()
+    had = f"{incident.owner} had it" if incident.owner else "nobody had it"
+    reason = f"{name} is on shift now; until then {had}, as nobody of the team was there."
+    return Given(assign(incident, CHARTER, name, reason=reason))
+
+
+def next_shift(people: Sequence[Person], incident: Incident, now: datetime) -> datetime | None:
+    """When the next shift of somebody begins who could have it; nothing when nobody works on such incidents any more."""
+    ahead = (_opening(one, now) for one in people if _fits(one, incident))
+    return min((one for one in ahead if one), default=None)
+
+
+def ends_search(fact: Told) -> bool:
+    """Whether nobody is looked for any more: somebody has it by a decision or works on it, or there is nothing to do."""
+    match fact:
+        case IncidentResolved(by=by):
+            return by != SIGNAL
+    return not isinstance(fact, _LEAVES_IT_WHERE_IT_IS)
+
+
+def _opening(one: Person, now: datetime) -> datetime | None:
+    try:
+        return next_opening(one.shift, now)
+    except ValueError:
+        return None
 
 
 def _fits(one: Person, incident: Incident) -> bool:

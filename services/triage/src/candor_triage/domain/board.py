@@ -8,7 +8,7 @@ from enum import StrEnum
 from candor_common.events import IncidentStatus, Lane, Priority, PromiseKind, PromiseState
 from candor_triage.domain.rules import ACTIVE
 
-WORDS = frozenset({PromiseKind.FIRST_RESPONSE, PromiseKind.NEXT_UPDATE})
+WORDS = frozenset({PromiseKind.FIRST_RESPONSE, PromiseKind.NEXT_UPDATE, PromiseKind.NEXT_REPLY})
 """Promises of a word to the customer; any later word makes a missed one good."""
 FIXES = frozenset({PromiseKind.RESOLUTION, PromiseKind.ESTIMATE})
 """Promises of the end of the trouble; only that end makes a missed one good."""

@@ -22,7 +22,7 @@ from candor_common.events import (
     Value,
     WorkaroundGiven,
 )
-from candor_triage.domain.board import WORDS, Pledge, Urgency, standing
+from candor_triage.domain.board import FIXES, WORDS, Pledge, Urgency, standing
 from candor_triage.domain.rules import OVER
 from candor_triage.domain.timeline import Entry
 
@@ -59,6 +59,17 @@ class Theirs:
 
 
 @dataclass(frozen=True, slots=True)
+class Promised:
+    """What was promised to them, and what became of it."""
+
+    is_fix: bool
+    """True for a date of the fix, false for a word to them."""
+    due_at: datetime
+    kept_at: datetime | None
+    missed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerView:
     """Everything that the customer's page shows. Times are in UTC."""
 
@@ -80,8 +91,15 @@ class CustomerView:
     missed_word: datetime | None
     """By when we should have written and have not."""
     missed_fix: datetime | None
+    promised: tuple[Promised, ...]
+    """The promises that have ended, the newest first."""
     history: tuple[Ours | Theirs, ...]
     """The newest first."""
+
+    @property
+    def kept(self) -> int:
+        """How many of the promises that have ended were kept."""
+        return sum(not one.missed for one in self.promised)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +144,7 @@ def view(record: Record, now: datetime) -> CustomerView:
         doing=said.doing if said else None,
         expect=said.expect if said else None,
         question=incident.question.text if incident.question else None,
-        workaround=incident.workaround,
+        workaround=None if over else incident.workaround,
         resolution=Words(kind="resolution", **how.model_dump()) if how else None,
         next_word_by=_next_word(record.pledges, now),
         fixed_by=fix.due_at if fix and fix.running and fix.due_at > now else None,
@@ -135,8 +153,19 @@ def view(record: Record, now: datetime) -> CustomerView:
         missed_fix=None
         if over
         else _missed(record.pledges, now, {PromiseKind.RESOLUTION, PromiseKind.ESTIMATE}),
+        promised=_promised(record.pledges),
         history=_history(record),
     )
+
+
+def _promised(pledges: Iterable[Pledge]) -> tuple[Promised, ...]:
+    ended = (PromiseState.KEPT, PromiseState.BREACHED)
+    found = [
+        Promised(one.kind in FIXES, one.due_at, one.kept_at, one.state is PromiseState.BREACHED)
+        for one in pledges
+        if one.kind in (WORDS | FIXES) and one.state in ended
+    ]
+    return tuple(sorted(found, key=lambda one: one.due_at, reverse=True))
 
 
 def _open(pledges: Iterable[Pledge], kind: PromiseKind) -> Pledge | None:

@@ -53,9 +53,8 @@ def _handover(fact: Told) -> Deed | None:
     match fact:
         case IncidentAcknowledged(by=by):
             return Deed("acknowledged", by, "Took the incident")
-        case IncidentAssigned(by=by, previous_owner=before, previous_team=team):
-            parts = [_to_whom(fact.incident, team), f"before, {before} had it" if before else None]
-            return Deed("assigned", by, "; ".join(filter(None, parts)))
+        case IncidentAssigned(by=by):
+            return Deed("assigned", by, _assignment(fact))
         case IncidentEscalated(by=by, reason=reason, incident=incident):
             text = f"From {fact.previous_level} to {incident.level}: {_to_whom(incident, None)}"
             return Deed("escalated", by, f"{text}\nWhy: {reason}")
@@ -64,6 +63,17 @@ def _handover(fact: Told) -> Deed | None:
         case PriorityChanged(by=by, previous=before, reason=reason, incident=incident):
             return Deed("priority_changed", by, f"From {before} to {incident.priority}: {reason}")
     return None
+
+
+def _assignment(fact: IncidentAssigned) -> str:
+    before, incident = fact.previous_owner, fact.incident
+    moved = fact.previous_level not in (None, incident.level)
+    parts = [
+        _to_whom(incident, fact.previous_team),
+        f"before, {before} had it" if before else None,
+        f"from {fact.previous_level} to {incident.level}" if moved else None,
+    ]
+    return _lines(["; ".join(filter(None, parts)), f"Why: {fact.reason}" if fact.reason else None])
 
 
 def _to_whom(incident: Incident, previous_team: str | None) -> str:

@@ -31,19 +31,19 @@ def resolve(incident: Incident, by: str, resolution: Resolution, now: datetime) 
     """It works again. A person who says so owns the incident where nobody does; a signal does not."""
     status = permitted(incident, "resolve", by)
     had = {} if by == SIGNAL else begun(incident, by, now)
-    after = step(incident, status=status, resolved_at=now, resolution=resolution, question=None, **had)
+    after = step(incident, by, status=status, resolved_at=now, resolution=resolution, question=None, **had)
     return Change(after, IncidentResolved(incident=after, by=by, resolution=resolution))
 
 
 def verify(incident: Incident, by: str, now: datetime) -> Change:
     """The fix holds: a person has checked it, or its watch is over."""
-    after = step(incident, status=permitted(incident, "verify", by), verified_at=now)
+    after = step(incident, by, status=permitted(incident, "verify", by), verified_at=now)
     return Change(after, IncidentVerified(incident=after, by=by))
 
 
 def confirm(incident: Incident, by: str, now: datetime, who: Who | None = None) -> Change:
     """The customer says that it works: themselves, or to a person of the house who notes it."""
-    after = step(incident, status=permitted(incident, "confirm", by, who), verified_at=now)
+    after = step(incident, by, status=permitted(incident, "confirm", by, who), verified_at=now)
     return Change(after, IncidentVerified(incident=after, by=by, by_customer=True))
 
 
@@ -56,7 +56,7 @@ def reopen(incident: Incident, by: str, reason: str | None = None, who: Who | No
     nothing = dict.fromkeys(
         ("acknowledged_at", "resolved_at", "verified_at", "closed_at", "resolution", "estimate", "workaround")
     )
-    after = step(incident, status=status, reopened=incident.reopened + 1, **nothing)
+    after = step(incident, by, status=status, reopened=incident.reopened + 1, **nothing)
     return Change(after, IncidentReopened(incident=after, by=by, reason=reason))
 
 
@@ -64,14 +64,14 @@ def close(incident: Incident, by: str, now: datetime) -> tuple[Change, ...]:
     """The resolution has proved itself; who closes what nobody has verified says so with it."""
     status = permitted(incident, "close", by)
     verified = verify(incident, by, now) if incident.status is IncidentStatus.RESOLVED else None
-    after = step(verified.incident if verified else incident, status=status, closed_at=now)
+    after = step(verified.incident if verified else incident, by, status=status, closed_at=now)
     closed = Change(after, IncidentClosed(incident=after, by=by))
     return (verified, closed) if verified else (closed,)
 
 
 def cancel(incident: Incident, by: str, reason: str) -> Change:
     """There is nothing to be done."""
-    after = step(incident, status=permitted(incident, "cancel", by), question=None)
+    after = step(incident, by, status=permitted(incident, "cancel", by), question=None)
     return Change(after, IncidentCancelled(incident=after, by=by, reason=reason))
 
 
@@ -81,7 +81,7 @@ def merge(incident: Incident, into: Incident, by: str) -> tuple[Change, Change]:
     _refuse_others(incident, into, "merge")
     if into.status not in ACTIVE:
         raise refused(incident, "merge", f"{into.id} is {into.status.value}; `link` the two, or reopen it")
-    gone = step(incident, status=status, merged_into=into.id, question=None)
+    gone = step(incident, by, status=status, merged_into=into.id, question=None)
     return Change(gone, IncidentMerged(incident=gone, by=by)), _linked(
         into, Link(incident_id=incident.id, kind=LinkKind.MERGED_FROM), by
     )
@@ -107,5 +107,5 @@ def _refuse_others(incident: Incident, other: Incident, command: Command) -> Non
 
 def _linked(incident: Incident, tie: Link, by: str) -> Change:
     others = tuple(one for one in incident.links if one.incident_id != tie.incident_id)
-    after = step(incident, links=(*others, tie))
+    after = step(incident, by, links=(*others, tie))
     return Change(after, IncidentLinked(incident=after, by=by))

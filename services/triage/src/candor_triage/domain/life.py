@@ -119,9 +119,10 @@ def refused(incident: Incident, command: Command, why: str, who: Who = Who.PERSO
     return Refused(f"{incident.id} can't take `{command}`: {why}.", allowed(incident, who))
 
 
-def step(incident: Incident, **changes: Any) -> Incident:
-    """The incident one version on."""
-    return incident.model_copy(update={"version": incident.version + 1, **changes})
+def step(incident: Incident, by: str, **changes: Any) -> Incident:
+    """The incident one version on. Whatever a person does to it, touches it."""
+    touched = incident.touched or by not in _PARTS
+    return incident.model_copy(update={"version": incident.version + 1, "touched": touched, **changes})
 
 
 def begun(incident: Incident, by: str, now: datetime) -> dict[str, Any]:

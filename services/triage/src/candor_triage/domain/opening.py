@@ -18,11 +18,13 @@ from candor_common.events import (
     RequestReceived,
     SignalReceived,
 )
-from candor_triage.domain.life import Change, step
+from candor_triage.domain.life import SIGNAL, Change, step
 
 Inbound: TypeAlias = RequestReceived | ReplyReceived | SignalReceived
 
 _LONGEST_TITLE = 200
+CUSTOMER = "customer"
+"""Who touches an incident by writing in it."""
 
 
 def open_incident(request: Inbound, charter: Charter, *, follows: Incident | None = None) -> Change:
@@ -62,20 +64,21 @@ def open_incident(request: Inbound, charter: Charter, *, follows: Incident | Non
 
 def join(incident: Incident, request: Inbound) -> Change:
     """Add a request to an incident; allowed in every status, which stays as it is."""
-    after = step(incident)
-    fact = RequestJoined(incident=after, request_id=request.request_id, reference=request.reference)
+    person = not isinstance(request, SignalReceived) and request.origin is Origin.HUMAN
+    after = step(incident, CUSTOMER if person else SIGNAL)
+    fact = RequestJoined(
+        incident=after,
+        request_id=request.request_id,
+        reference=request.reference,
+        by_customer=person,
+        received_at=request.received_at,
+    )
     return Change(after, fact)
 
 
 def is_untouched(incident: Incident) -> bool:
-    """True as long as no person ever had it; that the charter gave it to somebody counts only when they begin.
-
-    After a reopening it can't be told any more whether somebody began before, so an owner counts.
-    """
-    if incident.owner is None:
-        return True
-    given = incident.status is IncidentStatus.ASSIGNED
-    return given and incident.acknowledged_at is None and not incident.reopened
+    """True as long as no person did anything about it; that the charter gave it to somebody is nothing."""
+    return not incident.touched and incident.acknowledged_at is None
 
 
 def _facts(request: Inbound) -> Facts:

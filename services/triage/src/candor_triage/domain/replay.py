@@ -59,7 +59,7 @@ ABOUT: Mapping[type[Told], tuple[str, ...]] = {
     IncidentMerged: ("status", "merged_into", "question"),
     IncidentCancelled: ("status", "question"),
 }
-"""The parts of an incident that a fact may change; its version grows by one with each."""
+"""The parts of an incident that a fact may change; its version grows by one with each, and each may touch it."""
 
 
 def replay(facts: Iterable[Told]) -> Incident:
@@ -81,5 +81,5 @@ def _after(incident: Incident, fact: Told) -> Incident:
         raise ValueError(f"{fact.incident.id} version {fact.sequence} does not follow {incident.version}")
     if type(fact) not in ABOUT:
         raise ValueError(f"{incident.id} is opened twice")
-    changes = {name: getattr(fact.incident, name) for name in ABOUT[type(fact)]}
+    changes = {name: getattr(fact.incident, name) for name in (*ABOUT[type(fact)], "touched")}
     return incident.model_copy(update={"version": fact.sequence, **changes})

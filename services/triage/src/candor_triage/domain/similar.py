@@ -1,8 +1,15 @@
-"""Which past incidents look like this one: by the words that their titles share. Small on purpose, and in memory."""
+"""Which past incidents look like this one: by the words that their titles share, of which rare ones count for more.
+
+In memory, over as many as `board_store.past` brings: a word that stands in half of the titles of a house says little
+there, whatever it says elsewhere.
+"""
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from math import log
 
 _WORD = re.compile(r"[^\W_]+")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
@@ -26,11 +33,14 @@ class Past:
 def similar(title: str, past: Iterable[Past], most: int = 5) -> list[Past]:
     """The most similar ones, the likest first; none that share next to nothing."""
     words = features(title)
-    rated = [(likeness(words, features(one.title)), one) for one in past]
+    known = [(features(one.title), one) for one in past]
+    weights = weights_of([words, *(others for others, _ in known)])
+    rated = [(likeness(words, others, weights), one) for others, one in known if words & others]
     rated = [(share, one) for share, one in rated if share >= _LEAST]
     return [one for _, one in sorted(rated, key=lambda pair: (-pair[0], pair[1].id))][:most]
 
 
+@lru_cache(maxsize=4096)
 def features(text: str) -> frozenset[str]:
     """The words of a text; of Chinese, every two characters that stand side by side."""
     found: set[str] = set()
@@ -42,6 +52,14 @@ def features(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    """The share of all their words that both have: 0 for nothing, 1 for the same."""
-    return len(one & other) / len(one | other) if one and other else 0.0
+def weights_of(titles: Iterable[frozenset[str]]) -> Mapping[str, float]:
+    """How much each word says among these titles: the logarithm of how many there are for each that has it."""
+    known = list(titles)
+    often = Counter(word for words in known for word in words)
+    return {word: log(1 + len(known) / times) for word, times in often.items()}
+
+
+def likeness(one: frozenset[str], other: frozenset[str], weights: Mapping[str, float]) -> float:
+    """The share of the weight of all their words that both have: 0 for nothing, 1 for the same."""
+    whole = sum(weights[word] for word in one | other)
+    return sum(weights[word] for word in one & other) / whole if whole else 0.0

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from candor_common.events import (
     Contact,
@@ -9,11 +10,13 @@ from candor_common.events import (
     FollowUpDone,
     FollowUpOpened,
     Message,
+    MessageKind,
     MessageState,
     Origin,
     Promise,
     PromiseAtRisk,
     PromiseBreached,
+    PromiseEscalated,
     PromiseKept,
     PromiseMade,
     PromiseWithdrawn,
@@ -28,6 +31,10 @@ from candor_common.events import (
 from candor_triage.domain.deeds import deed
 from candor_triage.domain.life import CHARTER, Change, Told, shown
 from candor_triage.domain.opening import Inbound
+
+_OfPromise: TypeAlias = (
+    PromiseMade | PromiseAtRisk | PromiseKept | PromiseBreached | PromiseEscalated | PromiseWithdrawn
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +54,30 @@ _KIND_OF_ORIGIN = {
     Origin.BULK: "bulk",
     Origin.BOUNCE: "bounce",
 }
+_MESSAGES = {
+    MessageKind.NOTHING_NEW: "notice that nothing is new",
+    MessageKind.REOPENED: "notice that it is open again",
+    MessageKind.CLOSED: "notice that it is closed",
+    MessageKind.MERGED: "notice of the merger",
+}
+"""The kinds that do not name a message by themselves."""
 
 
 def of_opening(change: Change, request: Inbound) -> Entry:
     """An incident began, and why it was rated so."""
     incident = change.incident
     text = f"Opened as {incident.priority} for {incident.team}; {incident.reason}"
-    return Entry(incident.id, "opened", incident.opened_at, _writer(request), text)
+    return Entry(incident.id, "opened", incident.opened_at, writer(request), text)
 
 
 def of_request(incident_id: str, request: Inbound) -> Entry:
     """Words or a signal that came to an incident which is there already."""
     if isinstance(request, SignalReceived):
         kind, said = _signal_words(request)
-        return Entry(incident_id, kind, request.received_at, _writer(request), said)
+        return Entry(incident_id, kind, request.received_at, writer(request), said)
     kind = _KIND_OF_ORIGIN.get(request.origin, "message")
     text = request.text or request.subject_line
-    return Entry(incident_id, kind, request.received_at, _writer(request), text)
+    return Entry(incident_id, kind, request.received_at, writer(request), text)
 
 
 def of_follow_up(old: str, new: str, at: datetime) -> tuple[Entry, Entry]:
@@ -99,9 +113,9 @@ def of_warning(incident_id: str, text: str, at: datetime) -> Entry:
 
 def of_fact(fact: Fact, at: datetime) -> Entry | None:
     """What another service tells about an incident."""
+    if isinstance(fact, _OfPromise):
+        return _of_promise(fact, at)
     match fact:
-        case PromiseMade() | PromiseAtRisk() | PromiseKept() | PromiseBreached() | PromiseWithdrawn():
-            return _of_promise(fact, at)
         case SurveyAnswered(survey=survey):
             return Entry(fact.subject, "survey_answered", at, _name(survey.recipient), _answer(survey))
         case SurveySkipped(reason=reason):
@@ -110,24 +124,28 @@ def of_fact(fact: Fact, at: datetime) -> Entry | None:
             text = f"{one.owner} follows up by {shown(one.due_at)}: {one.about}"
             return Entry(fact.subject, "follow_up_opened", at, "feedback", text)
         case FollowUpDone(follow_up=one):
-            text = f"Followed up: {one.answer or one.about}"
+            told = f"; to the customer: {one.reply}" if one.reply else ""
+            text = f"Followed up: {one.answer or one.about}{told}"
             return Entry(fact.subject, "follow_up_done", at, one.owner, text)
     return None
 
 
-def _of_promise(
-    fact: PromiseMade | PromiseAtRisk | PromiseKept | PromiseBreached | PromiseWithdrawn, at: datetime
-) -> Entry:
+def _of_promise(fact: _OfPromise, at: datetime) -> Entry:
     promise, due = _promise(fact.promise), shown(fact.promise.due_at)
     match fact:
         case PromiseMade():
             told = "promise_made", f"Promised: {promise} by {due}"
+        case PromiseAtRisk(share=share, at=passed) if passed and passed < fact.promise.warn_at:
+            told = "promise_warned", f"{share or 0:.0%} of its time has passed: {promise}, due {due}"
         case PromiseAtRisk():
             told = "promise_at_risk", f"At risk: {promise}, due {due}"
         case PromiseKept():
             told = "promise_kept", f"Kept: {promise}, due {due}"
         case PromiseBreached():
-            told = "promise_breached", f"Missed: {promise}, due {due}"
+            why = "; by a change of terms it was due before that" if fact.cause else ""
+            told = "promise_breached", f"Missed: {promise}, due {due}{why}"
+        case PromiseEscalated(level=level):
+            told = "promise_escalated", f"Still not kept: {promise}, due {due}; it is {level}'s turn"
         case PromiseWithdrawn():
             told = "promise_withdrawn", f"No longer applies: {promise}"
     return Entry(fact.subject, told[0], at, "sla-timer", told[1])
@@ -141,7 +159,7 @@ def _answer(survey: Survey) -> str:
 
 def of_message(message: Message, at: datetime) -> Entry:
     """How a message to the customer fares."""
-    what = message.kind.value.replace("_", " ")
+    what = _MESSAGES.get(message.kind) or message.kind.value.replace("_", " ")
     text = f"The {what} to {message.recipient} "
     because = f": {message.reason}" if message.reason else ""
     match message.state:
@@ -164,7 +182,8 @@ def _signal_words(signal: SignalReceived) -> tuple[str, str]:
     return "signal", f"The signal fires: {signal.subject_line}"
 
 
-def _writer(request: Inbound) -> str:
+def writer(request: Inbound) -> str:
+    """Who wrote it, as the team reads it."""
     if isinstance(request, RequestReceived | ReplyReceived):
         return _name(request.sender)
     return "monitoring"

@@ -45,11 +45,13 @@ class Estimation:
 def acknowledge(incident: Incident, by: str, now: datetime) -> Change:
     """A person takes the incident and owns it from now on."""
     status = permitted(incident, "acknowledge", by)
-    after = step(incident, status=status, owner=by, acknowledged_at=incident.acknowledged_at or now)
+    after = step(incident, by, status=status, owner=by, acknowledged_at=incident.acknowledged_at or now)
     return Change(after, IncidentAcknowledged(incident=after, by=by))
 
 
-def assign(incident: Incident, by: str, owner: str | None, team: Team | None = None) -> Change:
+def assign(
+    incident: Incident, by: str, owner: str | None, team: Team | None = None, reason: str | None = None
+) -> Change:
     """Somebody else has it from now on: a person, a team, or a person of a team. At a team nobody owns it yet."""
     status = permitted(incident, "assign", by)
     to_team, level = (team.id, team.level) if team else (incident.team, incident.level)
@@ -57,9 +59,16 @@ def assign(incident: Incident, by: str, owner: str | None, team: Team | None = N
         raise refused(incident, "assign", f"{incident.owner or incident.team} has it already")
     if owner is None and status is IncidentStatus.ASSIGNED:
         status = _not_begun(incident)
-    after = step(incident, status=status, owner=owner, team=to_team, level=level)
-    previous = {"previous_owner": incident.owner, "previous_team": incident.team}
-    return Change(after, IncidentAssigned(incident=after, by=by, **previous))
+    after = step(incident, by, status=status, owner=owner, team=to_team, level=level)
+    fact = IncidentAssigned(
+        incident=after,
+        by=by,
+        previous_owner=incident.owner,
+        previous_team=incident.team,
+        previous_level=incident.level,
+        reason=reason,
+    )
+    return Change(after, fact)
 
 
 def escalate(incident: Incident, by: str, to: Team | None, reason: str, owner: str | None = None) -> Change:
@@ -71,7 +80,7 @@ def escalate(incident: Incident, by: str, to: Team | None, reason: str, owner: s
         raise refused(incident, "escalate", f"{to.name} is {to.level}, which is not above {incident.level}")
     if owner is not None and status in (IncidentStatus.OPEN, IncidentStatus.REOPENED):
         status = IncidentStatus.ASSIGNED
-    after = step(incident, status=status, level=to.level, team=to.id, owner=owner)
+    after = step(incident, by, status=status, level=to.level, team=to.id, owner=owner)
     fact = IncidentEscalated(
         incident=after, by=by, previous_level=incident.level, previous_team=incident.team, reason=reason
     )
@@ -83,7 +92,7 @@ def ask_for_help(incident: Incident, by: str, second: str, reason: str) -> Chang
     permitted(incident, "help", by)
     if second in (incident.owner, incident.second):
         raise refused(incident, "help", f"{second} is there already")
-    after = step(incident, second=second)
+    after = step(incident, by, second=second)
     return Change(after, HelpAsked(incident=after, by=by, reason=reason))
 
 
@@ -91,7 +100,7 @@ def ask(incident: Incident, by: str, question: str, now: datetime) -> Change:
     """The customer is asked something, and has the word until they answer."""
     status = permitted(incident, "ask", by)
     asked = Question(text=question, asked_at=now)
-    after = step(incident, status=status, question=asked, **begun(incident, by, now))
+    after = step(incident, by, status=status, question=asked, **begun(incident, by, now))
     return Change(after, CustomerAsked(incident=after, by=by))
 
 
@@ -102,7 +111,7 @@ def resume(incident: Incident, by: str, who: Who | None = None) -> Change:
         status = IncidentStatus.WORKAROUND
     elif incident.owner is None:
         status = IncidentStatus.OPEN
-    after = step(incident, status=status, question=None)
+    after = step(incident, by, status=status, question=None)
     return Change(after, IncidentResumed(incident=after, by=by))
 
 
@@ -116,14 +125,14 @@ def update(incident: Incident, by: str, words: Update, now: datetime) -> Change:
     if next_by is not None:
         next_by = _ahead(incident, "update", "next_by", next_by, (now, LONGEST_SILENCE))
     told = words.model_copy(update={"next_by": next_by})
-    after = step(incident, status=status, last_update=told, **begun(incident, by, now))
+    after = step(incident, by, status=status, last_update=told, **begun(incident, by, now))
     return Change(after, IncidentUpdated(incident=after, by=by, update=told))
 
 
 def plan(incident: Incident, by: str, made: Plan, now: datetime) -> Change:
     """How it is to be solved; a later plan replaces it."""
     status = permitted(incident, "plan", by)
-    after = step(incident, status=status, plan=made, **begun(incident, by, now))
+    after = step(incident, by, status=status, plan=made, **begun(incident, by, now))
     return Change(after, PlanMade(incident=after, by=by, plan=made))
 
 
@@ -141,14 +150,14 @@ def estimate(incident: Incident, by: str, given: Estimation, now: datetime) -> C
         why = f"{shown(previous.fixed_by)}, which was said before, has passed; say so with `late`"
         raise refused(incident, "estimate", why)
     said = Estimate(fixed_by=fixed_by, reason=given.reason, given_at=now)
-    after = step(incident, status=status, estimate=said, **begun(incident, by, now))
+    after = step(incident, by, status=status, estimate=said, **begun(incident, by, now))
     return Change(after, EstimateGiven(incident=after, by=by, previous=previous))
 
 
 def give_workaround(incident: Incident, by: str, words: str, now: datetime) -> Change:
     """The customer can go on while the fault stands."""
     status = permitted(incident, "workaround", by)
-    after = step(incident, status=status, workaround=words, **begun(incident, by, now))
+    after = step(incident, by, status=status, workaround=words, **begun(incident, by, now))
     return Change(after, WorkaroundGiven(incident=after, by=by))
 
 
@@ -157,7 +166,7 @@ def change_priority(incident: Incident, by: str, to: Priority, reason: str) -> C
     permitted(incident, "priority", by)
     if to is incident.priority:
         raise refused(incident, "priority", f"it is {to} already")
-    after = step(incident, priority=to)
+    after = step(incident, by, priority=to)
     return Change(after, PriorityChanged(incident=after, by=by, previous=incident.priority, reason=reason))
 
 

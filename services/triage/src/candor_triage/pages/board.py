@@ -1,5 +1,6 @@
 """The board: what is to be done, the most urgent promise first; and the search."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
@@ -13,10 +14,11 @@ from candor_common import console
 from candor_common.console import Visitor
 from candor_common.events import PromiseState
 from candor_common.service import runtime_of
-from candor_triage import board_store, board_view, promise_view
+from candor_triage import board_store, board_view, paging, promise_view, saved_views
 from candor_triage.board_view import Board
 from candor_triage.domain.board import Choice
 from candor_triage.pages.frame import clock, page
+from candor_triage.saved_views import SavedView
 from candor_triage.words import INCIDENT_KINDS, STATUSES
 
 router = APIRouter()
@@ -24,6 +26,8 @@ Reader = Annotated[Visitor, Depends(console.reads)]
 Name = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 SHOWS = ("", "emergency", "vip", "mine", "nobody", "unsure")
 """The tabs; the first one shows everything."""
+NARROWING = ("show", "team", "kind", "status")
+"""The parts of the address that narrow the board down."""
 
 
 class Asked(BaseModel):
@@ -36,6 +40,8 @@ class Asked(BaseModel):
     kind: Name = ""
     status: Name = ""
     q: Name = ""
+    behind: Name = ""
+    """Where a search that was not at its end goes on."""
 
     def choice(self, visitor: Visitor) -> Choice:
         """Which incidents are meant."""
@@ -49,11 +55,19 @@ class Asked(BaseModel):
             unsure=self.show == "unsure",
         )
 
+    @property
+    def query(self) -> str:
+        """What it is narrowed down to, as it stands in the address."""
+        return self._query({})
+
     def address(self, **other: str) -> str:
         """The address of the board with some parts changed."""
-        parts = self.model_dump(exclude={"q"}) | other
-        query = urlencode({name: value for name, value in parts.items() if value})
+        query = self._query(other)
         return f"/board?{query}" if query else "/board"
+
+    def _query(self, other: Mapping[str, str]) -> str:
+        parts = {name: str(getattr(self, name)) for name in NARROWING} | dict(other)
+        return urlencode({name: value for name, value in parts.items() if value})
 
 
 Wanted = Annotated[Asked, Query()]
@@ -66,7 +80,7 @@ async def board(request: Request, visitor: Reader, asked: Wanted) -> Response:
     if asked.q.strip():
         return await _found(request, visitor, asked)
     now = clock(request).now
-    shown, today, last = await runtime_of(request).database.read(
+    shown, today, last, saved = await runtime_of(request).database.read(
         lambda connection: _read(connection, asked, visitor, now)
     )
     return page(
@@ -77,6 +91,8 @@ async def board(request: Request, visitor: Reader, asked: Wanted) -> Response:
         board=shown,
         today=today,
         last=last,
+        saved=saved,
+        narrowing=NARROWING,
         shows=SHOWS,
         kinds=INCIDENT_KINDS,
         statuses=STATUSES,
@@ -90,18 +106,24 @@ async def _found(request: Request, visitor: Visitor, asked: Asked) -> Response:
     database = runtime_of(request).database
     if text.upper().startswith("INC-") and text[4:].isalnum():
         return RedirectResponse(f"/incidents/{text.upper()}", 303)
-    rows = await database.read(lambda connection: board_view.searched(connection, text, now))
-    searched = board_store.NEWEST_SEARCHED
-    return page(request, visitor, "found.html", asked=asked, rows=rows, searched=searched)
+    behind = paging.place_of(asked.behind) if asked.behind else None
+    found = await database.read(lambda connection: board_view.searched(connection, text, now, behind))
+    older = paging.cursor_of(found.through) if found.through else ""
+    return page(request, visitor, "found.html", asked=asked, found=found, older=older)
 
 
 def _read(
     connection: Connection, asked: Asked, visitor: Visitor, now: datetime
-) -> tuple[Board, dict[str, int], int]:
+) -> tuple[Board, dict[str, int], int, list[SavedView]]:
     # The number comes first, so that what changes meanwhile is told by the stream once more.
     last = board_store.last_entry(connection)
     shown = board_view.board(connection, asked.choice(visitor), visitor.name, now)
-    return shown, today(connection, now), last
+    return shown, today(connection, now), last, saved_views.views(connection, owner_of(visitor))
+
+
+def owner_of(visitor: Visitor) -> str:
+    """Whose views somebody has besides those of everybody: those of their key."""
+    return visitor.key.id if visitor.key else saved_views.EVERYBODY
 
 
 def today(connection: Connection, now: datetime) -> dict[str, int]:

@@ -21,7 +21,12 @@ from candor_triage.words import KINDS as KIND_WORDS
 LOOK_BACK = timedelta(days=30)
 PRIORITIES = (Priority.P1, Priority.P2, Priority.P3, Priority.P4)
 LEVELS = (Level.L1, Level.L2, Level.L3)
-KINDS = (PromiseKind.FIRST_RESPONSE, PromiseKind.NEXT_UPDATE, PromiseKind.RESOLUTION)
+KINDS = (
+    PromiseKind.FIRST_RESPONSE,
+    PromiseKind.NEXT_UPDATE,
+    PromiseKind.NEXT_REPLY,
+    PromiseKind.RESOLUTION,
+)
 _UNITS = {
     Unit.SECONDS: ("second", "seconds"),
     Unit.MINUTES: ("minute", "minutes"),
@@ -31,6 +36,8 @@ _UNITS = {
     Unit.BUSINESS_HOURS: ("business hour", "business hours"),
     Unit.BUSINESS_DAYS: ("business day", "business days"),
 }
+
+_MANY_SECONDS = 120
 
 router = APIRouter()
 Reader = Annotated[Visitor, Depends(console.reads)]
@@ -74,6 +81,7 @@ async def shown(request: Request, visitor: Reader) -> Response:
         priorities=PRIORITIES,
         shares={(kind, one): share(ended, kind, one) for kind in KINDS for one in PRIORITIES},
         calendars={name: week(one) for name, one in charter.clocks.calendars.items() if not one.always_open},
+        turns=turns(charter),
         pauses=[KIND_WORDS[kind.value] for kind in charter.pauses],
         length=times.length,
     )
@@ -90,6 +98,14 @@ def lines(charter: Charter) -> list[Line]:
     return found
 
 
+def turns(charter: Charter) -> list[tuple[Level, str]]:
+    """The levels whose turn comes where a missed promise is still not kept, and how long after the miss."""
+    after = charter.content.escalate_after
+    return [
+        (level, in_words(target)) for level, target in ((Level.L2, after.L2), (Level.L3, after.L3)) if target
+    ]
+
+
 def share(ended: Sequence[Count], kind: PromiseKind, priority: Priority) -> Share:
     """How well promises of a kind and a priority were kept."""
     mine = [one for one in ended if one.kind is kind and one.priority == priority]
@@ -98,7 +114,10 @@ def share(ended: Sequence[Count], kind: PromiseKind, priority: Priority) -> Shar
 
 
 def in_words(target: Target) -> str:
-    """A target as people say it: "1 hour", "3 business days"."""
+    """A target as people say it: "1 hour", "3 business days", "4 min 48 s"."""
+    if target.unit is Unit.SECONDS and target.amount >= _MANY_SECONDS:
+        minutes, seconds = divmod(target.amount, 60)
+        return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
     one, many = _UNITS[target.unit]
     return f"{target.amount} {one if target.amount == 1 else many}"
 

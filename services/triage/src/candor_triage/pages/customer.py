@@ -3,7 +3,9 @@
 The signed address is the only proof that is asked for, also of the forms: who can't read it can't send them.
 """
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import uuid4
@@ -17,11 +19,13 @@ from candor_common.charter import Charter, Team
 from candor_common.database import Transaction
 from candor_common.errors import NotFound
 from candor_common.events import Contact, Incident
+from candor_common.languages import Language, nearest, preferred
 from candor_common.links import CUSTOMER_LINK_AGE, INCIDENT, BadLink, ExpiredLink
 from candor_common.service import runtime_of
 from candor_common.times import written
 from candor_triage import customers, promise_view, said, store
-from candor_triage.customer_words import WORDS, CustomerWords, Language, preferred, spoken
+from candor_triage.customer_texts import CustomerWords
+from candor_triage.customer_words import WORDS
 from candor_triage.customers import Said
 from candor_triage.domain import customer
 from candor_triage.domain.customer_view import Record, view
@@ -31,7 +35,11 @@ from candor_triage.pages.frame import templates
 
 MOST_WORDS = 100
 LONGEST = 8000
-THANKS = ("add", "works", "not_solved")
+LONGEST_NUMBER = 40
+LONGEST_WHEN = 200
+THANKS = ("add", "call", "works", "not_solved")
+_NUMBER = re.compile(r"\+?[0-9][0-9 ()/.\-]{4,}")
+"""What people write where a telephone number is asked for."""
 
 router = APIRouter(prefix="/c")
 Act = Callable[[Transaction, Contact], Incident]
@@ -45,7 +53,7 @@ class Visit:
         self.incident = incident
         self.expired = expired
         accepted = request.headers.get("accept-language", "")
-        self.language: Language = spoken(incident.language) if incident else preferred(accepted)
+        self.language: Language = nearest(incident.language) if incident else preferred(accepted)
 
     @property
     def text(self) -> CustomerWords:
@@ -54,10 +62,20 @@ class Visit:
 
     def time(self, moment: datetime) -> str:
         """A moment in their zone, with its name."""
-        words = WORDS[self.language]
+        return self._written(moment, self.text.moment)
+
+    def brief(self, moment: datetime) -> str:
+        """The same without the name, where it is said once for all."""
+        return self._written(moment, "{time}")
+
+    def zone_name(self, now: datetime) -> str:
+        """What they call their zone."""
+        return self._written(now, "{zone}")
+
+    def _written(self, moment: datetime, form: str) -> str:
         zone = self.incident.requester.zone if self.incident and self.incident.requester else None
         house = runtime_of(self.request).context.settings.time_zone
-        return written(moment, words.locale, words.moment, zone, house)
+        return written(moment, self.text.locale, form, zone, house)
 
 
 async def visit_of(request: Request, token: str) -> Visit:
@@ -80,12 +98,24 @@ Text = Annotated[str, Form(max_length=LONGEST)]
 Once = Annotated[str, Form(max_length=40)]
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of a form, and what was written in it when it has to be filled in once more."""
+
+    thanks: str = ""
+    refused: bool = False
+    lacks: str = ""
+    """What was not filled in as it must be: `words` or `number`."""
+    number: str = ""
+    when: str = ""
+
+
 @router.api_route("/{token}", methods=["GET", "HEAD"])
 async def shown(visit: Came, thanks: Annotated[str, Query(max_length=20)] = "") -> Response:
     """How it stands, and what can be said to it."""
     if visit.incident is None:
         return _bad_link(visit)
-    return await _page(visit, thanks=thanks if thanks in THANKS else "")
+    return await _page(visit, Tried(thanks=thanks if thanks in THANKS else ""))
 
 
 @router.post("/{token}/add")
@@ -95,9 +125,28 @@ async def added(visit: Came, text: Text = "", once: Once = "") -> Response:
         return _bad_link(visit)
     words = _plain(text)
     if not words:
-        return await _page(visit, 422, missing=True)
+        return await _page(visit, Tried(lacks="words"), 422)
     charter = runtime_of(visit.request).context.charter
     return await _act(visit, "add", _adding(visit.incident.id, words, once, charter))
+
+
+@router.post("/{token}/call")
+async def call(
+    visit: Came,
+    number: Annotated[str, Form(max_length=LONGEST_NUMBER)] = "",
+    when: Annotated[str, Form(max_length=LONGEST_WHEN)] = "",
+    once: Once = "",
+) -> Response:
+    """They want to be called: the number and when it suits them, as words for whoever has it."""
+    if visit.incident is None:
+        return _bad_link(visit)
+    there, suits = _plain(number), _plain(when)
+    if not _NUMBER.fullmatch(there):
+        return await _page(visit, Tried(lacks="number", number=there, when=suits), 422)
+    text = visit.text
+    words = text.call_words.format(number=there, when=suits or text.call_any_time)
+    charter = runtime_of(visit.request).context.charter
+    return await _act(visit, "call", _adding(visit.incident.id, words, once, charter))
 
 
 @router.post("/{token}/works")
@@ -138,14 +187,12 @@ async def _act(visit: Visit, what: str, act: Act) -> Response:
     try:
         await runtime_of(visit.request).database.transact(lambda transaction: act(transaction, who))
     except (Refused, NotFound):
-        return await _page(visit, 409, refused=True)
+        return await _page(visit, Tried(refused=True), 409)
     home = visit.request.url.path.rpartition("/")[0]
     return RedirectResponse(f"{home}?thanks={what}", 303, web.HEADERS)
 
 
-async def _page(
-    visit: Visit, status: int = 200, *, thanks: str = "", missing: bool = False, refused: bool = False
-) -> Response:
+async def _page(visit: Visit, tried: Tried, status: int = 200) -> Response:
     incident, runtime = visit.incident, runtime_of(visit.request)
     if incident is None:
         return _bad_link(visit)
@@ -163,9 +210,11 @@ async def _page(
         home=f"/c/{visit.request.path_params['token']}",
         once=uuid4().hex,
         longest=LONGEST,
-        thanks=thanks,
-        missing=missing,
-        refused=refused,
+        longest_number=LONGEST_NUMBER,
+        longest_when=LONGEST_WHEN,
+        tried=tried,
+        brief=visit.brief,
+        zone_name=visit.zone_name(runtime.clock.now()),
     )
 
 

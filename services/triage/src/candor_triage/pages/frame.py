@@ -1,12 +1,14 @@
 """What all pages of the console share: their templates, the catalogue of words, and how times are shown."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from markupsafe import Markup, escape
 
 from candor_common import console, web
 from candor_common.console import Visitor
@@ -19,6 +21,8 @@ from candor_triage.words import TEXT
 
 templates = web.environment("candor_triage")
 templates.trim_blocks = templates.lstrip_blocks = True
+_IN_UTC = re.compile(r"\b([0-9]{4}-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]) UTC\b")
+"""As the timeline writes times, which is the same for everybody; each reader sees them by their own clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,23 @@ class Clock:
     def full(self, moment: datetime) -> str:
         """With date and zone, for a title."""
         return written(moment, times.HOUSE_LOCALE, "{time} ({zone})", self.zone.key)
+
+    def told(self, text: str) -> Markup:
+        """A text of the timeline, escaped, with the times in it by the clock of the house."""
+        return Markup(_IN_UTC.sub(self._by_the_house, str(escape(text))))
+
+    def _by_the_house(self, found: re.Match[str]) -> str:
+        try:
+            moment = datetime.fromisoformat(found[1]).replace(tzinfo=UTC)
+        except ValueError:
+            return found[0]
+        element = Markup('<time datetime="{}" title="{}">{}</time>')
+        return str(element.format(moment.isoformat(), self.full(moment), self.brief(moment)))
+
+    @property
+    def zone_name(self) -> str:
+        """What people call the zone of the house."""
+        return written(self.now, times.HOUSE_LOCALE, "{zone}", self.zone.key)
 
     def span(self, moment: datetime) -> str:
         """How far away, without the direction."""

@@ -3,44 +3,39 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Annotated, Literal, get_args
+from typing import Annotated, get_args
+from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from candor_common import console, web
-from candor_common.charter import Charter
 from candor_common.console import Visitor
 from candor_common.errors import NotFound
 from candor_common.events import Incident, Promise, PromiseState
 from candor_common.links import customer_link
 from candor_common.service import runtime_of
 from candor_common.times import first_zone, written
-from candor_common.working_time import Pause
-from candor_triage import board_store, promise_view, store, times
+from candor_triage import board_store, promise_view, said, store, times
 from candor_triage.case import Case
 from candor_triage.domain.board import Standing, standing
 from candor_triage.domain.life import allowed
 from candor_triage.domain.rules import OVER
 from candor_triage.domain.similar import Past, similar
-from candor_triage.domain.strip import Strip, strip
 from candor_triage.domain.timeline import Entry
 from candor_triage.incident_words import FIRST
+from candor_triage.once import once_of_form
 from candor_triage.pages import forms
 from candor_triage.pages.forms import NotDone
 from candor_triage.pages.frame import clock, page
+from candor_triage.pages.parts import Part, parted
+from candor_triage.pages.strips import drawn
+from candor_triage.said import Miss
 from candor_triage.words import TEXT
 
 MOST_ENTRIES = 300
-Part = Literal["all", "customer", "ours", "notes", "system"]
-_PARTS: Mapping[str, Part] = {
-    **dict.fromkeys(("reply", "message", "auto_reply", "bulk", "bounce", "survey_answered"), "customer"),
-    **dict.fromkeys(("updated", "asked", "estimated", "workaround", "resolved"), "ours"),
-    **dict.fromkeys(("note", "decision", "warning"), "notes"),
-}
-"""To which part of the stream an entry belongs; all others are the system's."""
-
+MOST_ORIGINALS = 20
 _SERVICES = ("sla-timer", "notifier", "feedback", "triage", "charter")
 """Whose entries say enough without a name."""
 
@@ -48,22 +43,6 @@ router = APIRouter()
 Reference = Annotated[str, Path(pattern="^[A-Za-z0-9-]{1,40}$")]
 Reader = Annotated[Visitor, Depends(console.reads)]
 Worker = Annotated[Visitor, Depends(console.works)]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A timeline entry, and to which part of the stream it belongs."""
-
-    entry: Entry
-    part: Part
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A promise with its strip."""
-
-    promise: Promise
-    strip: Strip
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +64,11 @@ class Read:
     entries: Sequence[Entry]
     promises: Sequence[Promise]
     looks_like: Sequence[Past]
+    misses: Mapping[str, Miss]
+    """What leads said about promises that were missed."""
     linked: Mapping[str, tuple[str, str]]
+    originals: Sequence[tuple[str, datetime]]
+    """Requests that it is made of, and when they were read."""
 
     def standing(self, now: datetime) -> Standing:
         """Which promise comes next."""
@@ -119,8 +102,11 @@ async def done(
     """Carry out a command; a refusal stands on the page in words, and what was written is still there."""
     given = await _given(request)
     console.check_form(request, visitor, given.get("csrf", ""))
+    if "change" in given:
+        return await _again(request, reference, View(do=command, given=given), visitor)
     version = given.get("version", "")
-    case = Case(reference, runtime_of(request), f'"{version}"' if version.isdecimal() else '"0"')
+    seen = f'"{version}"' if version.isdecimal() else '"0"'
+    case = Case(reference, runtime_of(request), seen, once=once_of_form(command, given))
     refused = await forms.carry_out(case, command, given, clock(request).zone)
     if refused is None:
         answer = RedirectResponse(f"/incidents/{reference}#foot", 303, web.CONSOLE_HEADERS)
@@ -134,12 +120,18 @@ async def _refused(
     request: Request, reference: str, tried: tuple[Visitor, str, Mapping[str, str]], refused: NotDone
 ) -> Response:
     visitor, command, given = tried
-    found = await _read(request, reference)
-    if found is None:
-        raise NotFound(refused.why)
     stale = refused.status == 412
     why = str(TEXT["stale_form"]) if stale else refused.why
-    return _page(request, visitor, found, View(do=command, given=given, why=why, status=refused.status))
+    view = View(do=command, given=given, why=why, status=refused.status)
+    return await _again(request, reference, view, visitor)
+
+
+async def _again(request: Request, reference: str, view: View, visitor: Visitor) -> Response:
+    """The page with the form that was filled in, to go on with."""
+    found = await _read(request, reference)
+    if found is None:
+        raise NotFound(view.why or str(TEXT["not_found"]).format(reference=reference))
+    return _page(request, visitor, found, view)
 
 
 async def _given(request: Request) -> dict[str, str]:
@@ -161,14 +153,16 @@ def _all(connection: Connection, reference: str) -> Read | None:
         store.timeline_of(connection, incident.id, MOST_ENTRIES),
         promise_view.of_incident(connection, incident.id),
         similar(incident.title, board_store.past(connection, incident.id)),
+        said.explained(connection, incident.id),
         board_store.titles(connection, [one for one in linked if one]) if linked else {},
+        said.originals(connection, incident.id, MOST_ORIGINALS),
     )
 
 
 def _page(request: Request, visitor: Visitor, found: Read, view: View) -> Response:
     incident, charter, now = found.incident, runtime_of(request).context.charter, clock(request).now
     may_work = visitor.key is None or "work" in visitor.key.scopes
-    known = drawn(found, charter, now)
+    known = drawn(found.promises, found.entries, charter, now)
     return page(
         request,
         visitor,
@@ -178,16 +172,21 @@ def _page(request: Request, visitor: Visitor, found: Read, view: View) -> Respon
         view=view,
         team=charter.team(incident.team),
         standing=found.standing(now),
-        stream=_stream(found.entries, view.show),
+        stream=parted(found.entries, view.show),
         most=MOST_ENTRIES if len(found.entries) == MOST_ENTRIES else 0,
         shows=get_args(Part),
         promises=[one for one in known if one.promise.state is PromiseState.OPEN],
-        ended=[one for one in known if one.promise.state is not PromiseState.OPEN],
+        missed=[one for one in known if one.promise.state is PromiseState.BREACHED],
+        ended=[one for one in known if one.promise.state not in (PromiseState.OPEN, PromiseState.BREACHED)],
+        kept=sum(one.promise.state is PromiseState.KEPT for one in known),
+        misses=found.misses,
         looks_like=found.looks_like,
         linked=found.linked,
+        originals=found.originals if may_work else [],
         first_commands=FIRST,
         ours=_SERVICES,
         forms=forms.forms(allowed(incident)) if may_work else [],
+        once=str(uuid4()),
         options=lambda field: forms.choices(charter, field),
         there=_time_there(request, incident),
         link=_customers_page(request, incident) if may_work else None,
@@ -199,40 +198,6 @@ def _time_there(request: Request, incident: Incident) -> str:
     house = runtime_of(request).context.settings.time_zone
     zone = first_zone(incident.requester.zone if incident.requester else None, house)
     return written(clock(request).now, times.HOUSE_LOCALE, "{time} ({zone})", zone.key)
-
-
-def drawn(found: Read, charter: Charter, now: datetime) -> list[Drawn]:
-    """The promises with their strips, the next due first."""
-    pauses = pauses_of(found.entries, now)
-    return [
-        Drawn(
-            one,
-            strip(one, now, charter.calendar(one.calendar) if one.calendar else None, _apply(one, pauses)),
-        )
-        for one in found.promises
-    ]
-
-
-def pauses_of(entries: Sequence[Entry], now: datetime) -> list[Pause]:
-    """When the incident waited for its customer, as the timeline tells."""
-    found: list[Pause] = []
-    began: datetime | None = None
-    for one in entries:
-        if one.kind == "asked":
-            began = began or one.at
-        elif began and one.kind in ("resumed", "resolved", "cancelled", "merged"):
-            found, began = [*found, (began, one.at)], None
-    return [*found, (began, now)] if began and began < now else found
-
-
-def _apply(promise: Promise, pauses: Sequence[Pause]) -> list[Pause]:
-    """A first answer never waits for the customer."""
-    return [] if promise.kind.value in ("first_response", "follow_up", "improvement_reply") else list(pauses)
-
-
-def _stream(entries: Sequence[Entry], show: Part) -> list[Told]:
-    told = [Told(one, _PARTS.get(one.kind, "system")) for one in entries]
-    return [one for one in told if show in ("all", one.part)]
 
 
 def _customers_page(request: Request, incident: Incident) -> str | None:

@@ -14,7 +14,7 @@ from candor_common.database import Transaction
 from candor_common.errors import NotFound
 from candor_common.events import PromiseState
 from candor_common.service import runtime_of
-from candor_triage import board_store, promise_view, said
+from candor_triage import board_store, promise_view, said, wall
 from candor_triage.pages.frame import clock, page
 from candor_triage.said import Miss
 from candor_triage.shapes import Words
@@ -29,13 +29,11 @@ Worker = Annotated[Visitor, Depends(console.works)]
 
 
 @router.get("")
-async def wall(request: Request, visitor: Reader) -> Response:
+async def shown(request: Request, visitor: Reader) -> Response:
     """Big numbers, the next due, and the misses with what their leads say."""
-    shown = clock(request)
-    midnight = shown.now.astimezone(shown.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    values = await runtime_of(request).database.read(
-        lambda connection: _read(connection, shown.now, midnight)
-    )
+    here = clock(request)
+    midnight = here.now.astimezone(here.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    values = await runtime_of(request).database.read(lambda connection: _read(connection, here.now, midnight))
     charter = runtime_of(request).context.charter
     return page(request, visitor, "promises.html", team_of=charter.team, **values)
 
@@ -59,7 +57,7 @@ async def explained(
     """Keep why a promise was missed and what is done about it."""
     console.check_form(request, visitor, words.csrf)
     await runtime_of(request).database.transact(lambda transaction: _explain(transaction, promise_id, words))
-    return RedirectResponse("/promises#misses", 303, web.CONSOLE_HEADERS)
+    return RedirectResponse(f"/promises#miss-{promise_id}", 303, web.CONSOLE_HEADERS)
 
 
 def _explain(transaction: Transaction, promise_id: str, words: Said) -> None:
@@ -71,6 +69,7 @@ def _explain(transaction: Transaction, promise_id: str, words: Said) -> None:
 
 
 def _read(connection: Connection, now: datetime, midnight: datetime) -> dict[str, Any]:
+    found = wall.groups(connection, now - LOOK_BACK, now)
     due = promise_view.next_due(connection, MOST_DUE)
     misses = said.missed(connection, now - LOOK_BACK, MOST_MISSES)
     ids = {one.incident_id for one in due} | {one.promise.incident_id for one in misses}
@@ -78,8 +77,10 @@ def _read(connection: Connection, now: datetime, midnight: datetime) -> dict[str
         "at_risk": promise_view.at_risk(connection, now),
         "today": _ended(connection, midnight),
         "week": _ended(connection, now - timedelta(days=7)),
+        "sides": {side: wall.by(side, found) for side in wall.SIDES},
         "due": due,
-        "misses": misses,
+        "misses": sorted(misses, key=lambda one: one.cause is not None),
+        "unexplained": sum(one.cause is None for one in misses),
         "titles": board_store.titles(connection, ids) if ids else {},
     }
 

@@ -45,14 +45,16 @@ class Seen:
     last: int
     told: frozenset[int]
     messages: tuple[str, ...] = field(default=())
+    more: bool = False
+    """Whether there is more to be found at once."""
 
 
 @router.get("/v1/stream/board")
 async def stream(
     request: Request,
     asked: Annotated[Asked, Query()],
-    since: Annotated[int, Query(ge=0)] = 0,
-    last_event_id: Annotated[str, Header(max_length=20)] = "",
+    since: Annotated[int, Query(ge=0, lt=10**18)] = 0,
+    last_event_id: Annotated[str, Header(max_length=18)] = "",
 ) -> StreamingResponse:
     """Events `row` (a row is new or another) and `reload` (too much was missed). Needs the scope `read`."""
     visitor = console.admitted(request, "read")
@@ -75,7 +77,7 @@ async def events(look: Look, first: int) -> AsyncIterator[str]:
         elif monotonic() - spoke > QUIET:
             spoke = monotonic()
             yield ": still here\n\n"
-        await asyncio.sleep(EVERY)
+        await asyncio.sleep(0 if seen.more else EVERY)
 
 
 def looker(request: Request, choice: Choice) -> Look:
