@@ -133,6 +133,21 @@ async def test_it_ends_once_with_the_answer_on_record(feedback: Served) -> None:
     assert await feedback.told() == []
 
 
+async def test_a_reply_to_a_low_score_is_told_beside_what_was_done(feedback: Served) -> None:
+    await after(feedback, **UNHAPPY)
+    listed = (await feedback.client.get("/v1/follow-ups")).json()
+    score, suggestion = (f"/v1/follow-ups/{one['follow_up']['id']}/done" for one in listed)
+    done = {"by": "ana", "answer": "Called.", "reply": " We are sorry. "}
+    assert (await feedback.client.post(score, json=done)).status_code == 200
+    [fact] = await feedback.told()
+    assert isinstance(fact, FollowUpDone)
+    assert (fact.follow_up.answer, fact.follow_up.reply) == ("Called.", "We are sorry.")
+    assert (await feedback.client.post(score, json=done | {"reply": "Sorry."})).status_code == 409
+    refused = await feedback.client.post(suggestion, json=done)
+    assert (refused.status_code, "Leave `reply` out" in refused.json()["detail"]) == (422, True)
+    assert await feedback.told() == []
+
+
 async def test_what_can_not_be_done_is_said(feedback: Served) -> None:
     [one] = opened(await after(feedback, overall="1"))
     assert (await finish(feedback, MISSING)).status_code == 404

@@ -10,8 +10,9 @@ from slack_sdk.webhook import WebhookClient
 
 from candor_common.clock import ManualClock
 from candor_notifier.channels import Passing, Permanent, Sent
-from tests.service.notifier.desks import BOT_TOKEN, SlackDesk, SlackWebhookDesk, bodies, rendered
+from tests.service.notifier.desks import rendered
 from tests.service.notifier.provider import answer
+from tests.service.notifier.web_desks import BOT_TOKEN, SlackDesk, SlackWebhookDesk, bodies
 
 
 @pytest.fixture
@@ -122,3 +123,28 @@ async def test_a_webhook_that_says_anything_but_ok_is_not_slack(hook: SlackWebho
 async def test_a_webhook_that_is_no_more_is_given_up(hook: SlackWebhookDesk, status: int, gone: bool) -> None:
     hook.provider.in_line.append(answer(status, b"no_service"))
     assert await hook.send() == Permanent(f"HTTP {status}: Slack refused it", gone=gone)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, b"invalid_payload"),
+        (400, b"user_not_found"),
+        (403, b"action_prohibited"),
+        (403, b"invalid_token"),
+        (404, b"channel_not_found"),
+        (410, b"channel_is_archived"),
+    ],
+)
+async def test_what_slack_says_of_a_webhook_is_for_good(
+    hook: SlackWebhookDesk, status: int, body: bytes
+) -> None:
+    hook.provider.in_line.append(answer(status, body))
+    outcome = await hook.send()
+    assert isinstance(outcome, Permanent)
+    assert outcome.gone is (status != 400)
+
+
+async def test_a_rollup_error_of_a_webhook_passes(hook: SlackWebhookDesk) -> None:
+    hook.provider.in_line.append(answer(500, b"rollup_error"))
+    assert isinstance(await hook.send(), Passing)

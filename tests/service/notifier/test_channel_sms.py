@@ -12,8 +12,9 @@ from candor_notifier.channels.guard import ANYWHERE
 from candor_notifier.channels.http import Http
 from candor_notifier.channels.sms import SmsAccount, SmsChannel
 from candor_notifier.domain.short import segments
-from tests.service.notifier.desks import SID, TOKEN, SmsDesk, form_of, rendered
+from tests.service.notifier.desks import rendered
 from tests.service.notifier.provider import answer
+from tests.service.notifier.web_desks import SID, TOKEN, SmsDesk, form_of
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_the_account_is_read_from_its_url_and_not_shown() -> None:
     assert "a/b" not in repr(account)
 
 
-@pytest.mark.parametrize("code", [21211, 21408, 21610, 21614, 21617, 21635, 30999])
+@pytest.mark.parametrize("code", [21211, 21266, 21408, 21610, 21612, 21614, 21617, 21635, 30999])
 async def test_what_is_said_of_number_or_text_is_for_good(desk: SmsDesk, code: int) -> None:
     desk.provider.in_line.append(answer(400, {"code": code, "message": "m", "status": 400}))
     outcome = await desk.send()
@@ -70,7 +71,9 @@ async def test_what_is_said_of_number_or_text_is_for_good(desk: SmsDesk, code: i
     assert outcome.reason.startswith(f"{code}: ")
 
 
-@pytest.mark.parametrize(("status", "code"), [(401, 20003), (403, 20005), (404, 20404), (400, 21606)])
+@pytest.mark.parametrize(
+    ("status", "code"), [(401, 20003), (403, 20005), (404, 20404), (400, 21601), (400, 21606)]
+)
 async def test_that_our_account_is_not_wanted_is_not_the_customers_fault(
     desk: SmsDesk, status: int, code: int
 ) -> None:
@@ -81,11 +84,17 @@ async def test_that_our_account_is_not_wanted_is_not_the_customers_fault(
     assert "CANDOR_SMS_URL" in outcome.reason
 
 
-async def test_too_many_is_said_in_two_ways(desk: SmsDesk) -> None:
-    desk.provider.in_line.append(answer(400, {"code": 20429, "status": 400}, Retry_After="7"))
+@pytest.mark.parametrize("code", [20429, 21611])
+async def test_too_many_is_said_by_the_code_too(desk: SmsDesk, code: int) -> None:
+    desk.provider.in_line.append(answer(400, {"code": code, "status": 400}, Retry_After="7"))
     outcome = await desk.send()
     assert isinstance(outcome, Passing)
     assert (outcome.after is not None, outcome.away) == (True, False)
+
+
+async def test_maintenance_passes_whatever_the_status(desk: SmsDesk) -> None:
+    desk.provider.in_line.append(answer(400, {"code": 21730, "status": 400}))
+    assert isinstance(await desk.send(), Passing)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ from candor_notifier.channels import Outcome, Passing, Permanent, Sent
 from candor_notifier.channels.guard import ANYWHERE, Rules
 from candor_notifier.channels.http import Http
 from candor_notifier.channels.webhook import MOST_BYTES, Destination, Webhooks
-from tests.service.notifier.desks import SECRET, TEXT, WebhookDesk, bodies, rendered
+from tests.service.notifier.desks import TEXT, rendered
 from tests.service.notifier.provider import STALL, Asked, Provider, answer
+from tests.service.notifier.web_desks import SECRET, WebhookDesk, bodies
 
 BODY = '{"type":"incident.resolved","data":"打印机"}'.encode()
 

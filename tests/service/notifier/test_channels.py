@@ -8,21 +8,19 @@ import pytest
 
 from candor_common.clock import Clock, ManualClock
 from candor_notifier.channels import Passing, Permanent, Sent
-from tests.service.notifier.desks import (
+from tests.service.notifier.desks import Desk, FarDesk, MailboxDesk, SmtpDesk
+from tests.service.notifier.provider import ENDLESS, GARBAGE, HANG_UP, answer
+from tests.service.notifier.web_desks import (
     BOT_TOKEN,
     SECRET,
     TOKEN,
-    Desk,
-    FarDesk,
     HttpDesk,
-    MailboxDesk,
     SlackDesk,
+    SlackHooksDesk,
     SlackWebhookDesk,
     SmsDesk,
-    SmtpDesk,
     WebhookDesk,
 )
-from tests.service.notifier.provider import ENDLESS, GARBAGE, HANG_UP, answer
 
 HOSTILE = (
     "",
@@ -203,6 +201,10 @@ class TestSlack(AddressedContract, HttpContract):
 
 class TestSlackWebhook(HttpContract):
     of = SlackWebhookDesk
+
+
+class TestSlackHooks(AddressedContract, HttpContract):
+    of = SlackHooksDesk
 
 
 class TestWebhook(AddressedContract, HttpContract):

@@ -100,9 +100,9 @@ async def test_with_a_mail_server_there_is_no_mailbox(tmp_path: Path) -> None:
     [
         ("127.0.0.1", "http://127.0.0.1:8080", {}, 200),
         ("127.0.0.1", "http://localhost:8080", {}, 200),
-        ("127.0.0.1", "http://rebound.example:8080", {}, 401),
-        ("127.0.0.1", "http://localhost", {"X-Forwarded-For": "203.0.113.9"}, 401),
-        ("0.0.0.0", "http://localhost:8080", {}, 401),
+        ("127.0.0.1", "http://rebound.example:8080", {}, 303),
+        ("127.0.0.1", "http://localhost", {"X-Forwarded-For": "203.0.113.9"}, 303),
+        ("0.0.0.0", "http://localhost:8080", {}, 303),
     ],
 )
 async def test_only_this_machine_reads_the_mailbox_without_a_key(

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from candor_common.events import FollowUp, PromiseKind
-from candor_feedback.domain.follow_up import Done, Terms, asked_for, complaint_of, done
+from candor_feedback.domain.follow_up import (
+    AnswersAlready,
+    Done,
+    Ending,
+    Terms,
+    asked_for,
+    complaint_of,
+    done,
+)
 from candor_feedback.domain.survey import Answer, answered, planned
 from tests.plugins.facts import LI, NINE, an_incident
 
@@ -58,8 +66,21 @@ def test_an_answer_asks_for_one_of_each_at_most_and_always_the_same() -> None:
 
 def test_it_is_done_once() -> None:
     [one] = led_to(overall=1)
-    ended = done(one, "Called.", NINE + DAY)
+    ended = done(one, Ending("Called."), NINE + DAY)
     assert (ended.version, ended.done_at, ended.answer) == (2, NINE + DAY, "Called.")
-    assert done(ended, "Called.", NINE + 2 * DAY) is ended
-    with pytest.raises(Done, match="2026-03-03 09:00 UTC"):
-        done(ended, "Wrote.", NINE + 2 * DAY)
+    assert done(ended, Ending("Called."), NINE + 2 * DAY) is ended
+    for other in (Ending("Wrote."), Ending("Called.", "We are sorry.")):
+        with pytest.raises(Done, match="2026-03-03 09:00 UTC"):
+            done(ended, other, NINE + 2 * DAY)
+
+
+def test_words_for_the_customer_stand_apart_from_those_for_the_team() -> None:
+    [one] = led_to(overall=1)
+    ended = done(one, Ending("Called.", "We are sorry."), NINE + DAY)
+    assert (ended.answer, ended.reply) == ("Called.", "We are sorry.")
+
+
+def test_the_answer_to_a_suggestion_is_the_reply() -> None:
+    [one] = led_to(overall=5, comment="Write earlier.")
+    with pytest.raises(AnswersAlready, match="Leave `reply` out"):
+        done(one, Ending("We do.", "We do."), NINE + DAY)

@@ -10,10 +10,13 @@ from candor_common.events import (
     CustomerAsked,
     Estimate,
     EstimateGiven,
+    FollowUp,
+    FollowUpDone,
     Grade,
     Incident,
     IncidentClosed,
     IncidentEscalated,
+    IncidentMerged,
     IncidentOpened,
     IncidentReopened,
     IncidentResolved,
@@ -158,6 +161,36 @@ def a_handover(incident: Incident | None = None, *promises: Promise) -> Due:
     return due(planning.handover("escalated", fact, DESK), incident, *promises)
 
 
+def a_merger(into: str = "INC-000040", incident: Incident | None = None) -> Due:
+    merged = {"status": IncidentStatus.MERGED, "merged_into": into}
+    incident = (incident or an_incident()).model_copy(update=merged)
+    return due(planning.merged("merged", IncidentMerged(incident=incident, by="ana"), DESK), incident)
+
+
+def an_answer(
+    answer: str = "From May on we write within ten minutes.",
+    incident: Incident | None = None,
+    *promises: Promise,
+    **given: Any,
+) -> Due:
+    """To a suggestion, or whatever is given."""
+    incident = incident or an_incident(status=IncidentStatus.CLOSED)
+    usual: dict[str, Any] = {
+        "id": "f1",
+        "incident_id": incident.id,
+        "version": 2,
+        "kind": PromiseKind.IMPROVEMENT_REPLY,
+        "owner": "ana",
+        "about": "Write earlier.",
+        "opened_at": NOON,
+        "due_at": after(days=5),
+        "done_at": after(days=1),
+        "answer": answer,
+    }
+    fact = FollowUpDone(follow_up=FollowUp(**usual | given))
+    return due(planning.answer("answered", fact, incident, DESK), incident, *promises)
+
+
 def a_workaround(
     words: str = "Use the second address.", incident: Incident | None = None, *promises: Promise
 ) -> Due:
@@ -220,11 +253,13 @@ def of_every_kind(language: str = "en", title: str = "The shop answers with erro
         a_question(incident=incident),
         an_estimate(incident=incident, previous=said_before(hours=3)),
         a_handover(incident.model_copy(update={"team": "storage"}), *promises),
+        a_merger(incident=incident),
         a_workaround("Use the second address.", incident, *promises),
         a_breach_notice(missed, incident, more),
         a_breach_notice(missed, incident, last=True),
         a_resolution(incident=done),
         a_reopening(incident, more),
         a_closing(done),
+        an_answer(incident=done),
         an_invitation(done, language=language),
     ]

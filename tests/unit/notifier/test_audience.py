@@ -38,7 +38,7 @@ from tests.unit.notifier.builders import (
 )
 
 RENDERINGS = 10_000
-PLAIN = {str, bool, datetime, timedelta, type(None), PromiseKind}
+PLAIN = {str, bool, datetime, timedelta, type(None), PromiseKind, *LANGUAGES}
 
 
 def parts(of: Any) -> set[Any]:

@@ -8,8 +8,9 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from candor_common.events import HUMAN_WORDS, Contact, MessageKind
+from candor_common.events import Contact, MessageKind
 from candor_notifier.compose import Sender, Unsendable, compose, envelope_from
+from candor_notifier.domain.message import BY_PEOPLE
 from candor_notifier.render import Mail, render
 from candor_notifier.store import Due
 from tests.unit.notifier.builders import (
@@ -72,7 +73,7 @@ def test_the_headers_of_an_acknowledgement() -> None:
 def test_only_what_a_robot_says_is_marked_as_automatic(due: Due) -> None:
     answers = due.message.kind is MessageKind.ACKNOWLEDGEMENT
     marks = ("auto-replied" if answers else "auto-generated", "All", "bulk")
-    expected = (None, None, None) if due.message.kind in HUMAN_WORDS else marks
+    expected = (None, None, None) if due.message.kind in BY_PEOPLE else marks
     mail = read(due)
     found = tuple(mail[name] for name in ("Auto-Submitted", "X-Auto-Response-Suppress", "Precedence"))
     assert found == expected

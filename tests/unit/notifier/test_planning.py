@@ -4,8 +4,6 @@ from typing import Any
 
 import pytest
 
-from candor_common.charter import Charter, load_charter
-from candor_common.charter.shape import Content
 from candor_common.events import (
     Channel,
     Contact,
@@ -14,7 +12,6 @@ from candor_common.events import (
     EstimateGiven,
     Fact,
     HelpAsked,
-    Incident,
     IncidentAcknowledged,
     IncidentAssigned,
     IncidentCancelled,
@@ -45,17 +42,16 @@ from candor_common.events import (
 )
 from candor_notifier.domain.message import Words
 from candor_notifier.domain.needless import why_needless
-from candor_notifier.domain.nudging import after_it_was_missed, before_it_is_due, knows_contacts
 from candor_notifier.domain.planning import Desk, breach_notice, told_by
 from candor_notifier.domain.silence import is_last
 from tests.unit.notifier.builders import DESK, FIXED, NOON, a_promise, after, an_incident
-from tests.worlds.charters import shipped
 
 WORDS = Update(doing="We look.", expect="More soon.")
 GIVEN = Estimate(fixed_by=after(hours=5), reason="A disk.", given_at=NOON)
 FULL = an_incident(
     question=Question(text="Which?", asked_at=NOON), estimate=GIVEN, workaround="The other one."
 )
+MERGED = FULL.model_copy(update={"status": IncidentStatus.MERGED, "merged_into": "INC-000040"})
 PLAN = Plan(what="Replace it.", who="Bo", timetable="Today.")
 ASKS: list[tuple[Fact, MessageKind | None]] = [
     (IncidentOpened(incident=FULL, request_id="r"), MessageKind.ACKNOWLEDGEMENT),
@@ -81,6 +77,7 @@ ASKS: list[tuple[Fact, MessageKind | None]] = [
     (IncidentReopened(incident=FULL, by="li@shop.example"), MessageKind.REOPENED),
     (IncidentClosed(incident=FULL, by="charter"), MessageKind.CLOSED),
     (IncidentMerged(incident=FULL, by="ana"), None),
+    (IncidentMerged(incident=MERGED, by="ana"), MessageKind.MERGED),
     (IncidentCancelled(incident=FULL, by="ana", reason="x"), None),
 ]
 
@@ -147,6 +144,11 @@ def test_the_last_promise_of_a_chain_is_known_by_those_before_it() -> None:
     assert [is_last(one, chain, 0) for one in chain] == [True, True, True]
 
 
+def test_an_answer_that_was_missed_is_followed_by_no_other_by_itself() -> None:
+    chain = [missed(0, 0, 60), missed(1, 60, 90, PromiseKind.NEXT_REPLY), missed(2, 60, 90)]
+    assert [is_last(one, chain, 1) for one in chain] == [False, False, True]
+
+
 def test_words_of_a_person_begin_a_new_chain() -> None:
     earlier = [missed(0, 0, 60), missed(1, 60, 90)]
     assert not is_last(missed(2, 95, 125), [*earlier, missed(2, 95, 125)], 2)
@@ -160,70 +162,13 @@ def test_a_promise_that_is_found_missed_at_its_making_ends_the_search() -> None:
     assert is_last(missed(0, 60, 60), [missed(0, 60, 60), missed(1, 60, 60)], 1)
 
 
-def charter(**given: object) -> Charter:
-    """The shipped one with people, of whom some can be reached."""
-    content = shipped()
-    content["teams"]["operations"] |= {"lead": "lena", **given}
-    content["people"] = {
-        "ana": {"teams": ["operations"], "contact": "ana@house.example", "shift": "always"},
-        "bo": {"teams": ["operations"], "shift": "always"},
-        "lena": {"teams": ["operations"], "contact": "lena@house.example", "shift": "always"},
-    }
-    return Charter.of(Content.model_validate(content))
-
-
-def of_operations(owner: str | None) -> Incident:
-    return an_incident(team="operations", owner=owner)
-
-
-@pytest.mark.parametrize(
-    ("owner", "contact", "goes_to"),
-    [
-        ("ana", None, "ana@house.example"),
-        ("ana", "team@house.example", "ana@house.example"),
-        ("bo", "team@house.example", "team@house.example"),
-        (None, "team@house.example", "team@house.example"),
-        (None, None, None),
-        ("somebody else", None, None),
-    ],
-)
-def test_before_it_is_due_the_owner_is_nudged_or_else_the_team(
-    owner: str | None, contact: str | None, goes_to: str | None
-) -> None:
-    planned = before_it_is_due("e1", a_promise(), of_operations(owner), charter(contact=contact), DESK)
-    assert (planned.message.recipient if planned else None) == goes_to
-    if planned:
-        assert planned.message.kind is MessageKind.NUDGE
-
-
-@pytest.mark.parametrize("kind", [PromiseKind.RESOLUTION, PromiseKind.ESTIMATE])
-def test_nobody_is_nudged_to_speak_about_a_date_of_the_fix(kind: PromiseKind) -> None:
-    assert before_it_is_due("e1", a_promise(kind), of_operations("ana"), charter(), DESK) is None
-
-
-def test_after_it_was_missed_the_lead_is_nudged() -> None:
-    planned = after_it_was_missed(a_promise(), of_operations("ana"), charter(), DESK)
-    assert planned is not None
-    assert planned.message.recipient == "lena@house.example"
-
-
-def test_a_charter_without_contacts_nudges_nobody() -> None:
-    assert not knows_contacts(load_charter(None))
-    assert knows_contacts(charter())
-    assert after_it_was_missed(a_promise(), of_operations("ana"), load_charter(None), DESK) is None
-
-
-def test_a_contact_that_is_no_address_is_refused_with_a_reason() -> None:
-    planned = before_it_is_due("e1", a_promise(), of_operations(None), charter(contact="the pager"), DESK)
-    assert planned is not None
-    assert planned.words.no_way
-
-
 @pytest.mark.parametrize(
     ("kind", "words", "given", "why"),
     [
         (MessageKind.HANDOVER, Words(team="storage"), {}, "handed on since"),
         (MessageKind.HANDOVER, Words(team="network"), {}, None),
+        (MessageKind.HANDOVER, Words(team="network"), {"status": IncidentStatus.MERGED}, "part of another"),
+        (MessageKind.MERGED, Words(into="INC-000040"), {"status": IncidentStatus.MERGED}, None),
         (MessageKind.REOPENED, Words(), {"status": IncidentStatus.RESOLVED}, "resolved again"),
         (MessageKind.REOPENED, Words(), {"status": IncidentStatus.REOPENED}, None),
         (MessageKind.CLOSED, Words(), {"status": IncidentStatus.REOPENED}, "opened again"),
@@ -249,20 +194,6 @@ def test_a_target_that_a_person_replaced_in_time_needs_no_notice(given_at: objec
         MessageKind.BREACH_NOTICE, Words(missed=target), an_incident(estimate=estimate), target
     )
     assert (found == "the customer was told another date before") is needless
-
-
-@pytest.mark.parametrize(
-    ("state", "needless"),
-    [
-        (PromiseState.OPEN, False),
-        (PromiseState.BREACHED, False),
-        (PromiseState.KEPT, True),
-        (PromiseState.WITHDRAWN, True),
-    ],
-)
-def test_nobody_is_nudged_who_has_spoken_meanwhile(state: PromiseState, needless: bool) -> None:
-    words, now = Words(at_risk=a_promise()), a_promise(state=state)
-    assert (why_needless(MessageKind.NUDGE, words, an_incident(), now) is not None) is needless
 
 
 def test_nobody_is_written_to_about_what_a_robot_began() -> None:

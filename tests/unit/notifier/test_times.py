@@ -12,8 +12,8 @@ from tests.unit.notifier.builders import VOICE, a_promise, after, an_acknowledge
     ("language", "time"),
     [
         ("en", "Tue 3 Mar, 21:00 (China Standard Time)"),
-        ("zh-Hans", "3月3日周二 21:00（中国标准时间）"),
-        ("zh-Hant", "3月3日 週二 21:00（中國標準時間）"),
+        ("zh-Hans", "3月3日周二 21:00（北京时间）"),
+        ("zh-Hant", "3月3日 週二 21:00（北京時間）"),
     ],
 )
 def test_times_are_told_in_the_readers_zone_and_order(language: str, time: str) -> None:

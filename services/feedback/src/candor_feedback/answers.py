@@ -4,7 +4,7 @@ from candor_common.charter import Charter
 from candor_common.database import Transaction
 from candor_common.events import FollowUp, FollowUpDone, FollowUpOpened, Survey, SurveyAnswered
 from candor_feedback import follow_ups, store
-from candor_feedback.domain.follow_up import Terms, asked_for, done
+from candor_feedback.domain.follow_up import Ending, Terms, asked_for, done
 from candor_feedback.domain.survey import Answer, AnswerRefused, answered
 
 
@@ -37,16 +37,16 @@ def _follow_up(
         transaction.emit(FollowUpOpened(follow_up=one), traceparent=traceparent)
 
 
-def finish(transaction: Transaction, identifier: str, by: str, answer: str) -> bool:
+def finish(transaction: Transaction, identifier: str, by: str, how: Ending) -> bool:
     """Note that a follow-up was done; False when there is none. The same again changes nothing.
 
-    Raises Done when it was done already, with another answer.
+    Raises Done when it was done already, with other words, and AnswersAlready.
     """
     row = follow_ups.by_id(transaction.connection, identifier, lock=True)
     if row is None:
         return False
     before: FollowUp = row["snapshot"]
-    after = done(before, answer, transaction.now)
+    after = done(before, how, transaction.now)
     if after != before:
         follow_ups.save_done(transaction.connection, after, by)
         transaction.emit(FollowUpDone(follow_up=after), traceparent=row["traceparent"])

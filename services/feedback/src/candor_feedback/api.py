@@ -14,7 +14,7 @@ from candor_common.security import require
 from candor_common.service import Runtime, runtime_of
 from candor_feedback import answers, follow_ups, store
 from candor_feedback.counts import counts
-from candor_feedback.domain.follow_up import Done
+from candor_feedback.domain.follow_up import AnswersAlready, Done, Ending
 from candor_feedback.domain.summary import Group, summary
 from candor_feedback.follow_ups import State, Wanted
 
@@ -54,12 +54,22 @@ class FollowUpView(BaseModel):
 
 
 class DoneCommand(BaseModel):
-    """What was done or answered, in words for the team, and by whom."""
+    """What was done or answered, and by whom.
+
+    The answer to a suggestion (`improvement_reply`) is sent to the customer as it is written. What is said of a call
+    after a low score (`follow_up`) is for the team and stays here; a `reply` besides is sent to the customer.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     by: Person
-    answer: Words
+    answer: Words = Field(
+        description="To a suggestion: what the customer reads. Else: what was done, for the team."
+    )
+    reply: Words | None = Field(
+        None,
+        description="After a low score: what the customer reads. When left out, they are not written to.",
+    )
 
 
 class SummaryView(BaseModel):
@@ -117,18 +127,22 @@ async def get_follow_up(identifier: UUID, runtime: Served) -> FollowUpView:
 
 @works.post(
     "/follow-ups/{identifier}/done",
-    responses=responses(BadRequest, NotFound, Conflict),
+    responses=responses(BadRequest, NotFound, Conflict, Unprocessable),
     summary="Finish a follow-up",
 )
 async def finish_follow_up(identifier: UUID, command: DoneCommand, runtime: Served) -> FollowUpView:
-    """Say that it was done, and how. The same again changes nothing; 409 when it was done with another answer."""
-    name = str(identifier)
+    """Say that it was done, and how. What answers a suggestion, or replies to a low score, leaves for the customer in
+    their language's frame, with the words as they stand here. The same again changes nothing; 409 when it was done with
+    other words."""
+    name, how = str(identifier), Ending(command.answer, command.reply)
     try:
         found = await runtime.database.transact(
-            lambda transaction: answers.finish(transaction, name, command.by, command.answer)
+            lambda transaction: answers.finish(transaction, name, command.by, how)
         )
     except Done as done:
         raise Conflict(str(done)) from done
+    except AnswersAlready as refused:
+        raise Unprocessable(str(refused)) from refused
     if not found:
         raise NotFound(f"There is no follow-up {identifier}.")
     return await get_follow_up(identifier, runtime)

@@ -10,12 +10,13 @@ from sqlalchemy import RowMapping
 
 from candor_common import web
 from candor_common.events import FollowUp, PromiseKind, Survey
+from candor_common.languages import Language, nearest, preferred
 from candor_common.links import BadLink
 from candor_common.service import runtime_of
 from candor_common.times import written
 from candor_feedback import answers, follow_ups, store
 from candor_feedback.domain.survey import LONGEST_COMMENT, QUESTIONS, AnswerRefused, is_over
-from candor_feedback.domain.words import WORDS, Language, preferred, spoken
+from candor_feedback.domain.words import Words, words_of
 from candor_feedback.forms import Filled, linked
 
 PURPOSE = "survey"
@@ -84,14 +85,14 @@ async def thanks(request: Request, survey: Found) -> Response:
     promised = await runtime_of(request).database.read(
         lambda connection: follow_ups.open_of(connection, identifier)
     )
-    language, back = spoken(survey.language), None if _is_over(request, survey) else form
+    language, back = nearest(survey.language), None if _is_over(request, survey) else form
     until = _time(request, survey, survey.expires_at)
     body = _what_happens(request, survey, promised)
     return _page(
         request,
         "thanks.html",
         language,
-        title=WORDS[language].thanks_title,
+        title=_words(request, language).thanks_title,
         body=body,
         back=back,
         until=until,
@@ -100,7 +101,7 @@ async def thanks(request: Request, survey: Found) -> Response:
 
 def _what_happens(request: Request, survey: Survey, promised: list[FollowUp]) -> list[str]:
     """The answer's way, with the dates that were promised and still lie ahead."""
-    text, now = WORDS[spoken(survey.language)], runtime_of(request).clock.now()
+    text, now = _words(request, nearest(survey.language)), runtime_of(request).clock.now()
     said = [text.thanks_unsolved] if survey.solved is False else []
     for one in promised:
         if one.due_at > now:
@@ -111,7 +112,7 @@ def _what_happens(request: Request, survey: Survey, promised: list[FollowUp]) ->
 
 def _time(request: Request, survey: Survey, moment: datetime) -> str:
     house = runtime_of(request).context.settings.time_zone
-    text = WORDS[spoken(survey.language)]
+    text = _words(request, nearest(survey.language))
     return written(moment, text.locale, text.moment, survey.recipient.zone, house)
 
 
@@ -120,7 +121,7 @@ def _is_over(request: Request, survey: Survey) -> bool:
 
 
 def _form(request: Request, survey: Survey, filled: Filled, *, problem: bool = False) -> Response:
-    status, language = 422 if problem else 200, spoken(survey.language)
+    status, language = 422 if problem else 200, nearest(survey.language)
     values = {"reference": survey.incident_id, "filled": filled, "problem": problem, "questions": QUESTIONS}
     return _page(request, "survey.html", language, status, longest=LONGEST_COMMENT, **values)
 
@@ -128,13 +129,13 @@ def _form(request: Request, survey: Survey, filled: Filled, *, problem: bool = F
 def _bad_link(request: Request) -> Response:
     # Without a survey only the browser can say which language its reader speaks.
     language = preferred(request.headers.get("accept-language", ""))
-    text = WORDS[language]
+    text = _words(request, language)
     return _page(request, "notice.html", language, 404, title=text.bad_title, body=text.bad)
 
 
 def _too_late(request: Request, survey: Survey) -> Response:
-    language = spoken(survey.language)
-    text = WORDS[language]
+    language = nearest(survey.language)
+    text = _words(request, language)
     return _page(request, "notice.html", language, 410, title=text.late_title, body=text.late)
 
 
@@ -142,5 +143,10 @@ def _page(
     request: Request, template: str, language: Language, status: int = 200, **values: object
 ) -> Response:
     """A page under the name that customers know from our mail."""
-    values |= {"text": WORDS[language], "house": runtime_of(request).context.settings.mail_name}
+    values |= {"text": _words(request, language), "house": runtime_of(request).context.settings.mail_name}
     return web.page(_templates, template, language, status, **values)
+
+
+def _words(request: Request, language: Language) -> Words:
+    """The words under the charter that counts now."""
+    return words_of(runtime_of(request).context.charter)[language]

@@ -9,13 +9,15 @@ away delays it and loses nothing.
 from fastapi import APIRouter
 
 from candor_common.service import Service
-from candor_notifier import api, pages, subscription_api
+from candor_notifier import api, pages, preview_api, subscription_api
 from candor_notifier.delivery import deliveries
 from candor_notifier.handlers import subscriptions
+from candor_notifier.notices import notices
 from candor_notifier.outlets import opened
 from candor_notifier.webhook_delivery import webhook_deliveries, webhook_history
 
 router = APIRouter()
+router.include_router(preview_api.router)
 router.include_router(api.router)
 router.include_router(pages.router)
 router.include_router(subscription_api.router)
@@ -24,6 +26,6 @@ service = Service(
     "notifier",
     router,
     subscriptions,
-    periodics=(deliveries, webhook_deliveries, webhook_history),
+    periodics=(deliveries, webhook_deliveries, webhook_history, notices),
     open=opened,
 )

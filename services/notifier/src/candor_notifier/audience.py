@@ -7,13 +7,16 @@ from typing import TypeVar
 
 from candor_common.charter import Charter
 from candor_common.events import Channel, Incident, IncidentStatus, MessageKind, Promise, PromiseKind
+from candor_common.languages import nearest
+from candor_common.wording import Wording
 from candor_common.working_time import ALWAYS_OPEN
 from candor_notifier.domain import audience as said
-from candor_notifier.domain import words
+from candor_notifier.domain import following
 from candor_notifier.domain.audience import ForCustomer, ForTeam, Incomplete, Said
 from candor_notifier.domain.needless import OVER
 from candor_notifier.domain.plain import one_line, paragraphs
 from candor_notifier.domain.silence import OF_WORDS
+from candor_notifier.domain.words import WORDS, Words
 from candor_notifier.store import Due
 from candor_notifier.times import zone_of
 
@@ -21,6 +24,9 @@ T = TypeVar("T")
 
 MOST_LINES = 3
 """How much of a request its acknowledgement repeats."""
+
+
+_SPOKEN_FOR = OVER | {IncidentStatus.WAITING, IncidentStatus.MERGED}
 
 
 def _silent(_incident: Incident) -> timedelta | None:
@@ -39,6 +45,7 @@ class Voice:
     """The teams' names by id."""
     cadence: Callable[[Incident], timedelta | None] = _silent
     """How soon words follow words about an incident; None where that is no time on the clock."""
+    words: Wording[Words] = WORDS
 
 
 def cadence_of(charter: Charter) -> Callable[[Incident], timedelta | None]:
@@ -59,20 +66,24 @@ def for_customer(due: Due, voice: Voice) -> ForCustomer:
     by_mail = due.message.channel is Channel.MAIL
     incident = due.incident
     if incident is None:
-        tag = words.tag(due.words.language or "en")
+        tag = nearest(due.words.language or "")
         return ForCustomer(
             reference, tag, voice.time_zone, reference, told, voice.name, page=due.words.page, by_mail=by_mail
         )
+    now = due.going_on or incident
+    last = now.last_update if following.is_same_house(incident, now) or now is incident else None
     return ForCustomer(
         reference=reference,
-        language=words.tag(incident.language),
+        language=nearest(incident.language),
         zone=zone_of(incident.requester.zone if incident.requester else None, voice.time_zone),
         title=one_line(incident.title) or reference,
-        team=voice.teams.get(incident.team, incident.team),
+        team=voice.teams.get(now.team, now.team),
         said=told,
-        owner=one_line(incident.owner or ""),
-        doing=paragraphs(incident.last_update.doing) if incident.last_update else "",
-        over=incident.status in OVER,
+        owner=one_line(now.owner or ""),
+        doing=paragraphs(last.doing) if last else "",
+        begun=now.acknowledged_at is not None,
+        over=now.status in OVER,
+        part_of=incident.merged_into or "",
         write_by=_next_open(due, *OF_WORDS),
         write_within=_write_within(incident, voice),
         fix_by=_fix_by(due, incident),
@@ -97,12 +108,15 @@ def for_team(due: Due, voice: Voice) -> ForTeam:
         missed=due.words.missed is not None,
         zone=voice.time_zone,
         page=f"{voice.public_url}/incidents/{incident.id}",
+        by_mail=due.message.channel is Channel.MAIL,
     )
 
 
 def _next_open(due: Due, *kinds: PromiseKind) -> datetime | None:
     """When the next open promise of these kinds is due. A clock that is stopped, or a date that is over, promises
-    nothing."""
+    nothing, and nor does an incident for which another goes on."""
+    if due.incident and due.incident.merged_into:
+        return None
     found = (one.due_at for one in due.promises if one.kind in kinds and one.running)
     return min((one for one in found if one > due.at), default=None)
 
@@ -113,8 +127,8 @@ def _fix_by(due: Due, incident: Incident) -> datetime | None:
 
 
 def _write_within(incident: Incident, voice: Voice) -> timedelta | None:
-    """Nothing while the customer has the word, and when it works."""
-    waits = incident.status in OVER or incident.status is IncidentStatus.WAITING
+    """Nothing while the customer has the word, when it works, and when another incident goes on for it."""
+    waits = incident.status in _SPOKEN_FOR
     return None if waits else voice.cadence(incident)
 
 
@@ -154,20 +168,17 @@ def _asked(due: Due, _voice: Voice) -> Said:
 
 def _estimated(due: Due, _voice: Voice) -> Said:
     given, before = _known(due.words.estimate), due.words.previous
-    if before is None:
-        target = [one.due_at for one in due.promises if one.kind is PromiseKind.RESOLUTION and one.running]
-        return _estimate_after(given.fixed_by, given.reason, min(target, default=None), given.given_at)
-    return _estimate_after(given.fixed_by, given.reason, before.fixed_by, given.given_at)
-
-
-def _estimate_after(fixed_by: datetime, reason: str, before: datetime | None, given_at: datetime) -> Said:
-    late = before is not None and before <= given_at
-    return said.Estimated(fixed_by, paragraphs(reason), before, late)
+    late = before is not None and before.fixed_by <= given.given_at
+    return said.Estimated(given.fixed_by, paragraphs(given.reason), before.fixed_by if before else None, late)
 
 
 def _handed_over(due: Due, voice: Voice) -> Said:
     team = _known(due.words.team)
     return said.HandedOver(voice.teams.get(team, team))
+
+
+def _merged(due: Due, _voice: Voice) -> Said:
+    return said.Merged(_known(due.words.into))
 
 
 def _worked_around(due: Due, _voice: Voice) -> Said:
@@ -176,6 +187,8 @@ def _worked_around(due: Due, _voice: Voice) -> Said:
 
 def _resolved(due: Due, _voice: Voice) -> Said:
     given = _known(due.words.resolution)
+    if given == following.WORDLESS and due.incident and due.incident.merged_into:
+        return said.Restored()
     return said.Resolved(paragraphs(given.cause), paragraphs(given.done), paragraphs(given.checked))
 
 
@@ -193,6 +206,10 @@ def _invited(due: Due, voice: Voice) -> Said:
     return said.Invited(f"{voice.public_url}/survey/{_known(due.words.survey_token)}")
 
 
+def _answered(due: Due, _voice: Voice) -> Said:
+    return said.Answered(paragraphs(_known(due.words.answer)), paragraphs(due.words.suggestion or ""))
+
+
 def _known(value: T | None) -> T:
     if value is None:
         raise Incomplete("the record lacks it")
@@ -205,6 +222,7 @@ _SAID: Mapping[MessageKind, Callable[[Due, Voice], Said]] = {
     MessageKind.QUESTION: _asked,
     MessageKind.ESTIMATE: _estimated,
     MessageKind.HANDOVER: _handed_over,
+    MessageKind.MERGED: _merged,
     MessageKind.WORKAROUND: _worked_around,
     MessageKind.BREACH_NOTICE: _missed,
     MessageKind.NOTHING_NEW: _nothing_new,
@@ -212,4 +230,5 @@ _SAID: Mapping[MessageKind, Callable[[Due, Voice], Said]] = {
     MessageKind.REOPENED: lambda _due, _voice: said.OpenAgain(),
     MessageKind.CLOSED: lambda _due, _voice: said.Closed(),
     MessageKind.SURVEY: _invited,
+    MessageKind.ANSWER: _answered,
 }

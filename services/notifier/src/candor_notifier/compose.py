@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import lru_cache
 
-from candor_common.events import HUMAN_WORDS, Message, MessageKind
+from candor_common.events import Message, MessageKind
+from candor_notifier.domain.message import BY_PEOPLE
 from candor_notifier.render import Mail
 
 MOST_REFERENCES = 20
@@ -69,7 +70,7 @@ def compose(mail: Mail, message: Message, thread: Sequence[str], sender: Sender)
 
 def envelope_from(message: Message, sender: Sender) -> str:
     """Where bounces go: to the incident, except that nobody is to answer an automatic answer."""
-    if message.kind is MessageKind.ACKNOWLEDGEMENT:
+    if message.kind is MessageKind.ACKNOWLEDGEMENT or not message.incident_id:
         return ""
     return sender.reply_address(message.incident_id)
 
@@ -82,13 +83,14 @@ def _headers(
     yield "From", _mailbox(sender.name, sender.address)
     yield "To", _recipient(message.recipient)
     yield "Subject", _encoded(mail.subject)
-    yield "Reply-To", sender.reply_address(message.incident_id)
+    if message.incident_id:
+        yield "Reply-To", sender.reply_address(message.incident_id)
     chain = [one for one in thread if _ID.fullmatch(one)]
     if chain:
         yield "In-Reply-To", chain[-1]
         yield "References", _BREAK.join(_shortened(chain))
     yield "X-Candor-Loop", sender.domain
-    if message.kind not in HUMAN_WORDS:
+    if message.kind not in BY_PEOPLE:
         answers = message.kind is MessageKind.ACKNOWLEDGEMENT
         yield "Auto-Submitted", "auto-replied" if answers else "auto-generated"
         yield "X-Auto-Response-Suppress", "All"

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+from sqlalchemy import Connection
 
 from candor_common.database import Transaction
 from candor_common.events import Channel as Way
@@ -19,19 +20,16 @@ from candor_common.events import MessageKind
 from candor_common.service import Periodic, Runtime
 from candor_notifier import store
 from candor_notifier.audience import Voice, cadence_of
-from candor_notifier.channels import Channel, Passing, Permanent, Rendered, Sent
-from candor_notifier.channels.mail import MailMessenger
-from candor_notifier.channels.mailbox import MailboxChannel
-from candor_notifier.channels.server import Server
-from candor_notifier.channels.smtp import LONGEST_SEND, MOST_CONNECTIONS, SmtpChannel
-from candor_notifier.channels.ways import Ways, ways_of
-from candor_notifier.compose import Sender
+from candor_notifier.channels import Channel, Left, Passing, Permanent, Rendered, Sent
+from candor_notifier.channels.smtp import LONGEST_SEND, MOST_CONNECTIONS
+from candor_notifier.channels.ways import Ways
 from candor_notifier.domain.needless import why_needless
+from candor_notifier.domain.words import words_of
+from candor_notifier.equipment import all_ways, channel_of, mail_of
 from candor_notifier.outcomes import Needless, Records, Tried, tell
 from candor_notifier.planner import MAIL
 from candor_notifier.render import render
 from candor_notifier.store import Due
-from candor_notifier.webhook_delivery import RESOURCE
 
 log = structlog.get_logger()
 
@@ -53,8 +51,10 @@ class Delivery:
         self._database = runtime.database
         self._clock = runtime.clock
         self._channel = channel
-        self._ways = ways or Ways({Way.MAIL: _mail(runtime, channel)})
-        self._voice = _voice(runtime)
+        self.mail = mail_of(runtime, channel)
+        """For mail that is about no incident."""
+        self._ways = ways or Ways({Way.MAIL: self.mail})
+        self._runtime = runtime
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._turns = asyncio.Semaphore(MOST_CONNECTIONS)
         self._records = Records(runtime.database, channel)
@@ -84,6 +84,10 @@ class Delivery:
         """Wait until nothing is under way."""
         while self._tasks:
             await asyncio.wait(list(self._tasks.values()))
+
+    def keep(self, connection: Connection, left: Left, now: datetime) -> None:
+        """Called in the transaction that records that a mail about no incident left."""
+        self._channel.keep(connection, [left], now)
 
     async def try_again(self) -> None:
         """Bring forward what waits for longer than a minute."""
@@ -163,7 +167,7 @@ class Delivery:
             return Tried(due, "", b"", Needless(why))
         if due.words.no_way:
             return Tried(due, "", b"", Permanent(due.words.no_way))
-        rendered = _rendered(due, self._voice)
+        rendered = _rendered(due, voice_of(self._runtime))
         outcome = await self._ways.send(rendered)
         raw = outcome.raw if isinstance(outcome, Sent) else b""
         return Tried(due, rendered.subject, raw, outcome)
@@ -176,15 +180,18 @@ def _rendered(due: Due, voice: Voice) -> Rendered:
     return Rendered(due.message, mail.subject, mail.text, mail.html, mail.gist, mail.next_by, thread)
 
 
-def _voice(runtime: Runtime) -> Voice:
+def voice_of(runtime: Runtime) -> Voice:
+    """How this installation speaks, by its settings and the charter that counts now."""
     settings, charter = runtime.context.settings, runtime.context.charter
     teams = {team: entry.name for team, entry in charter.content.teams.items()}
-    return Voice(settings.public_url, settings.time_zone, settings.mail_name, teams, cadence_of(charter))
-
-
-def _mail(runtime: Runtime, channel: Channel) -> MailMessenger:
-    settings = runtime.context.settings
-    return MailMessenger(channel, Sender(settings.mail_from, settings.mail_name))
+    return Voice(
+        settings.public_url,
+        settings.time_zone,
+        settings.mail_name,
+        teams,
+        cadence_of(charter),
+        words_of(charter),
+    )
 
 
 def _claim(transaction: Transaction, room: int) -> tuple[list[Due], datetime | None]:
@@ -193,25 +200,11 @@ def _claim(transaction: Transaction, room: int) -> tuple[list[Due], datetime | N
     return store.claim(transaction.connection, transaction.now, LEASE, room), later
 
 
-def channel_of(runtime: Runtime) -> Channel:
-    """The mail server that the settings name, or the mailbox."""
-    settings = runtime.context.settings
-    if settings.smtp_url is None:
-        return MailboxChannel()
-    domain = settings.mail_from.rpartition("@")[2]
-    return SmtpChannel(Server.of(settings.smtp_url.get_secret_value(), domain), runtime.clock)
-
-
-def _all_ways(runtime: Runtime, channel: Channel) -> Ways:
-    settings, hooks = runtime.context.settings, runtime.resources[RESOURCE]
-    return ways_of(settings, runtime.clock, _mail(runtime, channel), hooks.webhooks, hooks.find)
-
-
 @asynccontextmanager
 async def opened(runtime: Runtime) -> AsyncIterator[Delivery]:
     """What was delayed before the start is tried again at once: the start may be what mended it."""
     channel = channel_of(runtime)
-    delivery = Delivery(runtime, channel, _all_ways(runtime, channel))
+    delivery = Delivery(runtime, channel, all_ways(runtime, channel))
     await delivery.try_again()
     if not runtime.context.settings.distributed:
         # Only one process has the file, so that a lease can only be that of one that was killed.

@@ -9,6 +9,7 @@ from candor_common.events import (
     CustomerAsked,
     Envelope,
     EstimateGiven,
+    FollowUpDone,
     Incident,
     IncidentAcknowledged,
     IncidentAssigned,
@@ -26,6 +27,7 @@ from candor_common.events import (
     Promise,
     PromiseAtRisk,
     PromiseBreached,
+    PromiseEscalated,
     PromiseKept,
     PromiseMade,
     PromiseState,
@@ -37,11 +39,11 @@ from candor_common.events import (
     WorkaroundGiven,
 )
 from candor_common.service import Context, Subscriptions
-from candor_notifier import snapshots, store
+from candor_notifier import following_up, nudges, snapshots, store
 from candor_notifier.domain import nudging, planning
 from candor_notifier.domain.silence import is_last
+from candor_notifier.offering import with_subscribers
 from candor_notifier.planner import MAIL, Traced, desk_of, plan
-from candor_notifier.subscribers import with_subscribers
 
 SURVEY = "survey"
 """The purpose that feedback checks links for."""
@@ -54,12 +56,7 @@ def follow_incidents(transaction: Transaction, events: Sequence[Envelope[Any]], 
     """Keep the snapshots, and plan what an incident's change is to tell the customer."""
     snapshots.save_incidents(transaction.connection, (event.fact.incident for event in events))
     desk, needless = desk_of(transaction, context), _confirmed_closings(transaction, events)
-    asked_for = [(planning.told_by(event.id, event.fact, desk), event) for event in events]
-    plan(
-        transaction,
-        [(one, event.traceparent) for one, event in asked_for if one and event.id not in needless],
-        context,
-    )
+    plan(transaction, list(following_up.told(transaction, events, desk, needless)), context)
     opened = {event.subject: event for event in events if isinstance(event.fact, IncidentOpened)}
     if opened:
         _catch_up(transaction, opened, context)
@@ -110,35 +107,18 @@ def follow_promises(transaction: Transaction, events: Sequence[Envelope[Any]], c
     if made:
         _release(transaction, made)
     missed = [event for event in events if isinstance(event.fact, PromiseBreached)]
-    risky = [event for event in events if isinstance(event.fact, PromiseAtRisk)]
-    if not nudging.knows_contacts(context.charter):
-        risky = []
-    about = {event.subject for event in (*missed, *risky)}
+    urging = nudges.urging(events, context.charter)
+    about = {event.subject for event in (*missed, *urging)}
     if not about:
         return
     incidents = snapshots.incidents_by_id(transaction.connection, about)
-    _nudge_owners(transaction, risky, incidents, context)
+    nudges.nudge(transaction, urging, incidents, context)
     _own_up(transaction, [(event.fact.promise, event.traceparent) for event in missed], incidents, context)
 
 
 def _release(transaction: Transaction, incident_ids: Collection[str]) -> None:
     store.hasten(transaction.connection, incident_ids, transaction.now)
     transaction.wake(MAIL)
-
-
-def _nudge_owners(
-    transaction: Transaction,
-    risky: Sequence[Envelope[PromiseAtRisk]],
-    incidents: Mapping[str, Incident],
-    context: Context,
-) -> None:
-    desk, nudges = desk_of(transaction, context), list[Traced]()
-    for event in risky:
-        if incident := incidents.get(event.subject):
-            promise = event.fact.promise
-            one = nudging.before_it_is_due(event.id, promise, incident, context.charter, desk)
-            nudges += [(one, event.traceparent)] if one else []
-    plan(transaction, nudges, context)
 
 
 def _own_up(
@@ -158,8 +138,8 @@ def _own_up(
         incident = incidents[promise.incident_id]
         last = is_last(promise, before[incident.id], charter.renewals)
         notice = planning.breach_notice(promise, incident, desk, last=last)
-        nudge = nudging.after_it_was_missed(promise, incident, charter, desk)
-        planned += [(one, trace) for one in (notice, nudge) if one]
+        nudged = nudging.after_it_was_missed(promise, nudging.Scene(incident, charter, desk))
+        planned += [(one, trace) for one in (notice, *nudged) if one]
     plan(transaction, planned, context)
 
 
@@ -222,7 +202,9 @@ subscriptions: Subscriptions = with_subscribers(
         PromiseAtRisk: follow_promises,
         PromiseKept: follow_promises,
         PromiseBreached: follow_promises,
+        PromiseEscalated: follow_promises,
         PromiseWithdrawn: follow_promises,
         SurveyInvited: invite,
+        FollowUpDone: following_up.answer,
     }
 )

@@ -9,21 +9,25 @@ from datetime import datetime
 
 from candor_common.events import PromiseKind
 from candor_notifier.domain.audience import (
+    Answered,
     Asked,
     Closed,
     Estimated,
     ForCustomer,
     HandedOver,
     Invited,
+    Merged,
     Missed,
     News,
     OpenAgain,
     Received,
     Resolved,
+    Restored,
     StillNothing,
     WorkedAround,
 )
-from candor_notifier.domain.words import WORDS, Words
+from candor_notifier.domain.silence import OF_WORDS
+from candor_notifier.domain.words import Words
 from candor_notifier.times import lasting, written
 
 
@@ -68,10 +72,7 @@ class Case:
     """A message to a customer, and the words to put it in."""
 
     one: ForCustomer
-
-    @property
-    def text(self) -> Words:
-        return WORDS[self.one.language]
+    text: Words
 
     @property
     def who(self) -> str:
@@ -84,7 +85,7 @@ class Case:
     @property
     def doing(self) -> str:
         """What a person said last that we are doing, or whether anybody is."""
-        return self.one.doing or (self.text.working if self.one.owner else self.text.waiting)
+        return self.one.doing or (self.text.working if self.one.begun else self.text.waiting)
 
     def time(self, moment: datetime) -> str:
         return written(moment, self.text, self.one.zone)
@@ -113,12 +114,14 @@ def letter(case: Case) -> Letter:
     match case.one.said:
         case Received() | News() | Asked() | Estimated() as said:
             return _on_the_way(case, said)
-        case HandedOver() | WorkedAround() | OpenAgain() as said:
+        case HandedOver() | Merged() | WorkedAround() | OpenAgain() as said:
             return _turn(case, said)
         case Missed() | StillNothing() as said:
             return _miss(case, said)
-        case Resolved() | Closed() | Invited() as said:
+        case Resolved() | Restored() | Closed() as said:
             return _end(case, said)
+        case Answered() | Invited() as said:
+            return _afterwards(case, said)
 
 
 def _on_the_way(case: Case, said: Received | News | Asked | Estimated) -> Letter:
@@ -137,13 +140,14 @@ def _on_the_way(case: Case, said: Received | News | Asked | Estimated) -> Letter
             return Letter(text.question_subject, text.question_doing, expect, text.question_next, lead)
         case Estimated():
             subject = text.moved_subject if said.before else text.estimate_subject
-            return Letter(subject, case.doing, tuple(_estimate(case, said)), case.word_after_this())
+            expect = tuple(_estimate(case, said))
+            return Letter(subject, case.doing, expect, case.word_after_this(), short=expect[0])
 
 
 def _estimate(case: Case, said: Estimated) -> Iterator[str]:
     text, time = case.text, case.time(said.fixed_by)
     if said.before is None:
-        yield text.aim_by.format(time=time)
+        yield text.estimate_by.format(time=time)
     else:
         form = text.moved_late if said.late else text.moved
         yield form.format(before=case.time(said.before), time=time)
@@ -151,13 +155,19 @@ def _estimate(case: Case, said: Estimated) -> Iterator[str]:
         yield text.why.format(reason=said.reason)
 
 
-def _turn(case: Case, said: HandedOver | WorkedAround | OpenAgain) -> Letter:
+def _turn(case: Case, said: HandedOver | Merged | WorkedAround | OpenAgain) -> Letter:
     text = case.text
     match said:
         case HandedOver(team):
             doing = text.handover.format(team=team)
             expect = (text.handover_expect, *case.aim())
             return Letter(text.handover_subject, doing, expect, case.next_word())
+        case Merged(into):
+            subject, doing = (
+                text.merged_subject.format(into=into, title="{title}"),
+                text.merged.format(into=into),
+            )
+            return Letter(subject, doing, (text.merged_expect,), text.merged_next)
         case WorkedAround(workaround):
             lead = f"{text.workaround}\n{workaround}"
             expect = (text.workaround_expect, *case.aim())
@@ -177,37 +187,45 @@ def _miss(case: Case, said: Missed | StillNothing) -> Letter:
         lead = f"{lead}\n{text.nothing_new}"
         return Letter(text.nothing_new_subject, case.doing, expect, case.next_word(), lead)
     expect = (text.breach_expect, *case.aim())
-    return Letter(text.breach_subject, case.doing, expect, case.next_word(), lead)
+    subject = text.breach_subject if said.kind in OF_WORDS else text.breach_fix_subject
+    return Letter(subject, case.doing, expect, case.next_word(), lead)
 
 
 def _confession(case: Case, said: Missed | StillNothing) -> str:
     forms = {
         PromiseKind.FIRST_RESPONSE: case.text.breach_answer,
+        PromiseKind.NEXT_REPLY: case.text.breach_answer,
         PromiseKind.NEXT_UPDATE: case.text.breach_update,
     }
     return forms.get(said.kind, case.text.breach_fix).format(time=case.time(said.due_at))
 
 
-def _end(case: Case, said: Resolved | Closed | Invited) -> Letter:
+def _end(case: Case, said: Resolved | Restored | Closed) -> Letter:
     text = case.text
     match said:
-        case Resolved():
-            details = (
-                Line(text.cause, said.cause),
-                Line(text.done, said.done),
-                Line(text.checked, said.checked),
-            )
-            return Letter(
-                text.resolution_subject,
-                text.resolution,
-                (text.confirm,),
-                text.finished,
-                details=details,
-                page=text.confirm_page,
-            )
+        case Resolved(cause, done, checked):
+            told = ((text.cause, cause), (text.done, done), (text.checked, checked))
+            # On the page of what was merged there is nothing to confirm.
+            page = "" if case.one.part_of else text.confirm_page
+            details = tuple(Line(label, words) for label, words in told)
+            return Letter(*_works_again(text), details=details, page=page)
+        case Restored():
+            return Letter(*_works_again(text))
         case Closed():
             return Letter(text.closed_subject, text.closed, (text.closed_expect,), text.closed_next)
+
+
+def _works_again(text: Words) -> tuple[str, str, tuple[str, ...], str]:
+    return text.resolution_subject, text.resolution, (text.confirm,), text.finished
+
+
+def _afterwards(case: Case, said: Answered | Invited) -> Letter:
+    text = case.text
+    match said:
+        case Answered():
+            return _answer(case, said)
         case Invited(survey):
+            question = text.survey.format(question=text.survey_question)
             links = tuple(
                 Link(label, f"{survey}?score={score}") for score, label in enumerate(text.scores, 1)
             )
@@ -216,7 +234,18 @@ def _end(case: Case, said: Resolved | Closed | Invited) -> Letter:
                 text.survey_doing,
                 (text.survey_optional,),
                 text.finished,
-                text.survey,
+                question,
                 links,
-                short=f"{text.survey} {survey}",
+                short=f"{question} {survey}",
             )
+
+
+def _answer(case: Case, said: Answered) -> Letter:
+    """Without a suggestion it answers a score: then there are no words to read or to repeat."""
+    text = case.text
+    lead, expect = f"{text.answered}\n{said.answer}", (text.answered_expect,)
+    next_by = case.next_word() if case.one.write_by else text.finished
+    if not said.suggestion:
+        return Letter(text.rated_subject, text.rated_doing, expect, next_by, lead)
+    details = (Line(text.answered_about, said.suggestion),)
+    return Letter(text.answer_subject, text.answered_doing, expect, next_by, lead, details=details)

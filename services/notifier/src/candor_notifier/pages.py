@@ -1,23 +1,25 @@
 """The mailbox: where no mail server is set, the operator reads here what customers would have got."""
 
 import email
+from collections.abc import Callable
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import default
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import HTMLResponse
-from fastapi.security import APIKeyHeader, HTTPBearer
 from sqlalchemy import RowMapping
 
 from candor_common import web
+from candor_common.console import page_visitor
 from candor_common.errors import NotFound
-from candor_common.security import Security, require
+from candor_common.security import Security, is_local
 from candor_common.service import Runtime, runtime_of
+from candor_common.times import written
 from candor_notifier.channels import mailbox as kept
 
 MOST_SHOWN = 200
-LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
 SANDBOX = {
     **web.HEADERS,
     "Content-Security-Policy": (
@@ -28,19 +30,13 @@ SANDBOX = {
 """A mail is a stranger on our pages: no script, no form, no way out of its frame but a click on a link."""
 
 _templates = web.environment("candor_notifier")
-_allowed = require("read")
-_bearer = HTTPBearer(auto_error=False)
-_header = APIKeyHeader(name="X-API-Key", auto_error=False)
 
 
 async def reader(request: Request) -> None:
-    """A browser on this machine needs no key; everybody else does. A name of another site that leads here by a
-    trick of its own DNS is not this machine."""
+    """A browser on this machine needs no key, even where there are some; everybody else signs in."""
     security: Security = request.app.state.security
-    forwarded = {"x-forwarded-for", "forwarded"} & set(request.headers)
-    if security.loopback and request.url.hostname in LOCAL_NAMES and not forwarded:
-        return
-    await _allowed(request, await _bearer(request), await _header(request))
+    if not (security.loopback and is_local(request)):
+        page_visitor(request, "read")
 
 
 async def mailbox(request: Request) -> Runtime:
@@ -69,15 +65,23 @@ async def listed(runtime: Annotated[Runtime, Depends(mailbox)]) -> Response:
     """The newest mails."""
     mails = await runtime.database.read(lambda connection: kept.newest(connection, MOST_SHOWN))
     url = runtime.context.settings.public_url
-    return web.page(_templates, "mailbox.html", "en", mails=mails, most=MOST_SHOWN, url=url)
+    return web.page(
+        _templates, "mailbox.html", "en", mails=mails, most=MOST_SHOWN, url=url, time=_clock(runtime)
+    )
 
 
 @router.get("/{identifier}")
-async def shown(mail: Found) -> Response:
+async def shown(mail: Found, runtime: Annotated[Runtime, Depends(mailbox)]) -> Response:
     """One mail as text, as HTML and as it would have travelled."""
     source = bytes(mail["raw"]).decode("utf-8", "replace")
     return web.page(
-        _templates, "mailbox_mail.html", "en", mail=mail, text=_body(mail, "plain"), source=source
+        _templates,
+        "mailbox_mail.html",
+        "en",
+        mail=mail,
+        text=_body(mail, "plain"),
+        source=source,
+        time=_clock(runtime),
     )
 
 
@@ -85,6 +89,12 @@ async def shown(mail: Found) -> Response:
 async def html(mail: Found) -> Response:
     """The HTML of one mail, to be shown in a frame."""
     return HTMLResponse(_body(mail, "html"), headers=SANDBOX)
+
+
+def _clock(runtime: Runtime) -> Callable[[datetime, str], str]:
+    """How times are told here: by the clock of the house, in a form with the places {time} and {zone}."""
+    house = runtime.context.settings.time_zone
+    return lambda moment, form: written(moment, "en_GB", form, house)
 
 
 def _body(mail: RowMapping, kind: str) -> str:

@@ -10,7 +10,7 @@ from candor_common.database import Transaction
 from candor_common.events import MessageKind
 from candor_common.links import customer_link
 from candor_common.service import Context
-from candor_notifier import store
+from candor_notifier import caps, store
 from candor_notifier.channels.ways import offered
 from candor_notifier.domain.message import Planned
 from candor_notifier.domain.planning import Desk
@@ -34,21 +34,21 @@ def plan(transaction: Transaction, planned: Sequence[Traced], context: Context) 
         return
     most = context.settings.acknowledgements_per_hour
     kept = list(_capped(transaction, planned, most))
-    store.plan(transaction.connection, [(_with_page(one, context), trace) for one, trace in kept])
+    store.plan(transaction.connection, [(with_page(one, context), trace) for one, trace in kept])
     transaction.wake(MAIL)
 
 
 def _capped(transaction: Transaction, planned: Sequence[Traced], most: int) -> Iterator[Traced]:
     """Whoever writes again and again, or is made to seem to, is not flooded by our automatic answers."""
-    inboxes = {store.inbox(one.message.recipient) for one, _ in planned if _is_answer(one)}
+    inboxes = {caps.inbox(one.message.recipient) for one, _ in planned if _is_answer(one)}
     had: Counter[str] = Counter()
     if inboxes:
-        had = store.acknowledged(transaction.connection, inboxes, transaction.now - HOUR)
+        had = caps.had(transaction.connection, inboxes, transaction.now - HOUR)
     for one, trace in planned:
         if not _is_answer(one):
             yield one, trace
             continue
-        inbox = store.inbox(one.message.recipient)
+        inbox = caps.inbox(one.message.recipient)
         had[inbox] += 1
         yield (one if had[inbox] <= most else _withheld(one, transaction, most)), trace
 
@@ -62,7 +62,7 @@ def _withheld(one: Planned, transaction: Transaction, most: int) -> Planned:
     return Planned(one.message, replace(one.words, withheld=why), transaction.now)
 
 
-def _with_page(one: Planned, context: Context) -> Planned:
+def with_page(one: Planned, context: Context) -> Planned:
     """With the address of the customer's page. A nudge has none: whoever has it can answer for the customer."""
     words = one.words
     if one.message.kind is MessageKind.NUDGE or words.no_way or words.withheld:

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select
 from candor_common.events import MessageKind, PromiseKind
 from candor_notifier.audience import Voice, for_customer, for_team
 from candor_notifier.domain.audience import ForCustomer, ForTeam
-from candor_notifier.domain.words import WORDS
+from candor_notifier.domain.words import WORDS, Words
 from candor_notifier.letters import Case, Letter, Line, Link, letter
 from candor_notifier.store import Due
 from candor_notifier.times import written
@@ -17,6 +17,7 @@ from candor_notifier.times import written
 _PROMISED: Mapping[PromiseKind, str] = {
     PromiseKind.FIRST_RESPONSE: "the first answer to the customer",
     PromiseKind.NEXT_UPDATE: "the next word to the customer",
+    PromiseKind.NEXT_REPLY: "an answer to what the customer wrote",
     PromiseKind.RESOLUTION: "the target for the fix",
     PromiseKind.ESTIMATE: "the date that was named for the fix",
     PromiseKind.FOLLOW_UP: "the follow-up",
@@ -42,15 +43,17 @@ def render(due: Due, voice: Voice) -> Mail:
     """The same message for the same record. Raises `audience.Incomplete`."""
     if due.message.kind is MessageKind.NUDGE:
         return nudge(for_team(due, voice))
-    return told(for_customer(due, voice))
+    one = for_customer(due, voice)
+    return told(one, voice.words[one.language])
 
 
-def told(one: ForCustomer) -> Mail:
+def told(one: ForCustomer, text: Words) -> Mail:
     """In the language and zone of the customer."""
-    case, text = Case(one), WORDS[one.language]
+    case = Case(one, text)
     said = letter(case)
     values = {
         "language": one.language,
+        "colon": ": " if one.language == "en" else "：",
         "letter": said,
         "lines": (
             Line(text.doing, said.doing),

@@ -18,7 +18,10 @@ LONGEST_ID = 300
 def save_incidents(connection: Connection, incidents: Iterable[Incident]) -> None:
     """Keep the newest snapshots; older ones change nothing."""
     newest = {one.id: one for one in sorted(incidents, key=lambda one: one.version)}
-    rows = [{"id": one.id, "version": one.version, "snapshot": one} for one in newest.values()]
+    rows = [
+        {"id": one.id, "version": one.version, "merged_into": one.merged_into, "snapshot": one}
+        for one in newest.values()
+    ]
     save_newer(connection, incident, rows, key="id", version="version")
 
 
@@ -43,6 +46,38 @@ _INCIDENTS = sa.select(incident.c.id, incident.c.snapshot).where(among(incident.
 
 def incidents_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Incident]:
     return {row.id: row.snapshot for row in connection.execute(_INCIDENTS, {"ids": ids})}
+
+
+_MERGED = sa.select(incident.c.id, incident.c.merged_into, incident.c.snapshot).where(
+    among(incident.c.merged_into, "into")
+)
+
+
+def followers_of(connection: Connection, incident_ids: Collection[str]) -> Mapping[str, list[Incident]]:
+    """What was merged into incidents, also by way of others, by the one that goes on."""
+    found: dict[str, list[Incident]] = defaultdict(list)
+    goes_on, level = {one: one for one in incident_ids}, set(incident_ids)
+    while level:
+        rows = [row for row in connection.execute(_MERGED, {"into": level}) if row.id not in goes_on]
+        goes_on |= {row.id: goes_on[row.merged_into] for row in rows}
+        for row in rows:
+            found[goes_on[row.id]].append(row.snapshot)
+        level = {row.id for row in rows}
+    return found
+
+
+def going_on(connection: Connection, incidents: Iterable[Incident]) -> dict[str, Incident]:
+    """By incident that was merged, the one that goes on for it in the end, as far as that is known."""
+    merged = {one.id: one.merged_into for one in incidents if one.merged_into}
+    known: dict[str, Incident] = {}
+    while missing := {into for into in merged.values() if into not in known}:
+        found = incidents_by_id(connection, missing)
+        known |= found
+        for of, into in merged.items():
+            merged[of] = (known[into].merged_into or into) if into in known else into
+        if not found:
+            break
+    return {of: known[into] for of, into in merged.items() if into in known}
 
 
 _CONFIRM = (

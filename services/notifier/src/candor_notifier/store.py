@@ -1,6 +1,6 @@
 """The messages: which are due, who sends them, and what became of them."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping
 
 from candor_common.columns import among, insert_new
 from candor_common.events import Incident, Message, MessageKind, MessageState, Promise, PromiseState
-from candor_notifier import snapshots
+from candor_notifier import caps, snapshots
 from candor_notifier.domain.message import PATIENCE, WAITING_FOR_PROMISES, Planned, Words
 from candor_notifier.tables import message, metadata
 
@@ -37,6 +37,8 @@ class Due:
     """When it was claimed: what lies before is past."""
     as_known: Promise | None = None
     """Of a message about a promise, the promise as it stands now."""
+    going_on: Incident | None = None
+    """The incident that goes on for this one, when it was merged."""
 
 
 def plan(connection: Connection, planned: Sequence[tuple[Planned, str]]) -> None:
@@ -52,35 +54,12 @@ def plan(connection: Connection, planned: Sequence[tuple[Planned, str]]) -> None
             "kind": one.message.kind.value,
             "traceparent": traceparent,
             "words": _words.dump_json(one.words, exclude_none=True).decode(),
-            "acknowledged": _acknowledged(one),
+            "acknowledged": caps.acknowledged(one),
             "snapshot": one.message,
         }
         for place, (one, traceparent) in enumerate(planned)
     ]
     insert_new(connection, message, rows)
-
-
-def _acknowledged(one: Planned) -> str | None:
-    counts = one.message.kind is MessageKind.ACKNOWLEDGEMENT and one.words.withheld is None
-    return inbox(one.message.recipient) if counts else None
-
-
-def inbox(recipient: str) -> str:
-    """By what recipients are told apart where it counts how often they are written to."""
-    return recipient.casefold()[:320]
-
-
-_ACKNOWLEDGED = (
-    sa.select(message.c.acknowledged, sa.func.count().label("times"))
-    .where(among(message.c.acknowledged, "inboxes"), message.c.planned_at > sa.bindparam("since"))
-    .group_by(message.c.acknowledged)
-)
-
-
-def acknowledged(connection: Connection, inboxes: Collection[str], since: datetime) -> Counter[str]:
-    """How many acknowledgements each got that may leave, or have left."""
-    rows = connection.execute(_ACKNOWLEDGED, {"inboxes": inboxes, "since": since})
-    return Counter({row.acknowledged: row.times for row in rows})
 
 
 _HASTEN = (
@@ -172,6 +151,7 @@ def renew(connection: Connection, identifier: str, leased_until: datetime, until
 def _with_context(connection: Connection, rows: Sequence[RowMapping], now: datetime) -> list[Due]:
     about = {row["incident_id"] for row in rows}
     incidents = snapshots.incidents_by_id(connection, about)
+    going_on = snapshots.going_on(connection, incidents.values())
     promises: dict[str, list[Promise]] = defaultdict(list)
     for one in snapshots.promises_of(connection, about, {PromiseState.OPEN}):
         promises[one.incident_id].append(one)
@@ -189,6 +169,7 @@ def _with_context(connection: Connection, rows: Sequence[RowMapping], now: datet
             tuple(one for one in threads[row["incident_id"]] if one != row["snapshot"].message_id),
             now,
             as_known.get(its_words.about.id) if its_words.about else None,
+            going_on.get(row["incident_id"]),
         )
         for row, its_words in zip(rows, words, strict=True)
     ]

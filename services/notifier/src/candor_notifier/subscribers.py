@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
@@ -16,15 +15,15 @@ from uuid_utils import uuid7
 
 from candor_common.columns import insert_new
 from candor_common.database import Transaction
-from candor_common.events import CATALOGUE, Envelope, Fact
-from candor_common.service import Context, Handler, Subscriptions
+from candor_common.languages import Language, nearest
 from candor_common.standard_webhooks import new_secret
-from candor_notifier.channels.webhook import Destination, payload, shortened
-from candor_notifier.domain.subscription import TOPICS, name_of, wants
+from candor_notifier.channels.webhook import Destination
 from candor_notifier.subscription_tables import subscription, webhook
 
 WEBHOOKS = "notifier.webhooks"
 """The bell that rings when there is something to deliver."""
+NOTICES = "notifier.notices"
+"""The bell that rings when an owner is to be told that theirs was disabled."""
 ACTIVE, DISABLED = "active", "disabled"
 
 
@@ -46,6 +45,13 @@ class Subscription:
     """Failed attempts since the last success."""
     failing_since: datetime | None
     created_at: datetime
+    contact: str | None = None
+    """Who owns it, by mail: told when it is disabled."""
+    language: Language = "en"
+    """In which the owner is written to."""
+    disabled_at: datetime | None = None
+    told_at: datetime | None = None
+    """When the owner was told that it is disabled."""
     secret: str = field(default="", repr=False)
 
 
@@ -57,6 +63,8 @@ class Wish:
     url: str
     types: tuple[str, ...] = ()
     answers: str | None = None
+    contact: str | None = None
+    language: Language = "en"
 
 
 def add(transaction: Transaction, wish: Wish) -> Subscription:
@@ -74,6 +82,12 @@ def add(transaction: Transaction, wish: Wish) -> Subscription:
         "failing_since": None,
         "quiet_until": None,
         "created_at": transaction.now,
+        "contact": wish.contact,
+        "language": wish.language,
+        "notice_at": None,
+        "notice_attempts": None,
+        "disabled_at": None,
+        "told_at": None,
     }
     insert_new(transaction.connection, subscription, [row])
     return _of(row, secret=str(row["secret"]))
@@ -117,52 +131,19 @@ def remove(connection: Connection, identifier: str) -> bool:
 
 def enable(transaction: Transaction, identifier: str) -> bool:
     """Begin anew with a subscription; false when there is none. What it missed meanwhile can be replayed."""
-    anew = {"state": ACTIVE, "reason": None, "failures": 0, "failing_since": None, "quiet_until": None}
+    forgotten = (
+        "reason",
+        "failing_since",
+        "quiet_until",
+        "notice_at",
+        "notice_attempts",
+        "disabled_at",
+        "told_at",
+    )
+    anew = {"state": ACTIVE, "failures": 0, **dict.fromkeys(forgotten)}
     mine = sa.update(subscription).where(subscription.c.id == identifier).values(**anew)
     transaction.wake(WEBHOOKS)
     return transaction.connection.execute(mine).rowcount == 1
-
-
-def offer(transaction: Transaction, events: Sequence[Envelope[Any]], context: Context) -> None:
-    """A handler: note for each subscription the events that it wants, once however often they are heard of."""
-    wishes = transaction.connection.execute(_WISHES).all()
-    if not wishes:
-        return
-    rows = []
-    for event in events:
-        name, body = name_of(event.type), b""
-        for wish in wishes:
-            if wants(wish.types.split(), name):
-                body = body or body_of(event, context.settings.public_url)
-                rows.append(_row(wish.id, event, body, transaction.now))
-    if rows:
-        insert_new(transaction.connection, webhook, rows)
-        transaction.wake(WEBHOOKS)
-
-
-def with_subscribers(handled: Subscriptions) -> Subscriptions:
-    """What a service reacts to, and besides that every fact that can be subscribed is offered to subscribers."""
-    offering: dict[Handler, Handler] = {}
-    told: dict[type[Fact], Handler] = {fact: offer for fact in CATALOGUE if fact.topic in TOPICS}
-    for fact, handler in handled.items():
-        if fact not in told:
-            told[fact] = handler
-        else:
-            # One for all facts of a handler: events are handled together by the handler they share.
-            told[fact] = offering.setdefault(handler, _and_offer(handler))
-    return told
-
-
-def body_of(event: Envelope[Any], public_url: str) -> bytes:
-    """What subscribers get: the fact with its snapshot, its long texts cut where it would be too large."""
-    address = f"{public_url}/v1/incidents/{event.subject}"
-    data = {
-        "id": event.id,
-        "incident_id": event.subject,
-        "url": address,
-        **event.fact.model_dump(mode="json"),
-    }
-    return shortened(lambda longest: payload(name_of(event.type), event.time, _cut(data, longest)))
 
 
 def replay(transaction: Transaction, of: str, identifier: str) -> bool:
@@ -186,42 +167,6 @@ def deliveries(connection: Connection, of: str, state: str | None, limit: int) -
 
 
 _BY_ID = sa.select(subscription).where(subscription.c.id == sa.bindparam("of"))
-_WISHES = sa.select(subscription.c.id, subscription.c.types).where(subscription.c.state == ACTIVE)
-
-
-def _and_offer(handler: Handler) -> Handler:
-    def both(transaction: Transaction, events: Sequence[Envelope[Any]], context: Context) -> None:
-        handler(transaction, events, context)
-        offer(transaction, events, context)
-
-    return both
-
-
-def _row(of: str, event: Envelope[Any], body: bytes, now: datetime) -> dict[str, Any]:
-    identifier = uuid5(NAMESPACE_URL, f"urn:candor:webhook:{event.id}:{UUID(of)}")
-    return {
-        "id": str(identifier),
-        "subscription_id": of,
-        "incident_id": event.subject,
-        "type": name_of(event.type),
-        "body": body,
-        "state": "waiting",
-        "attempts": 0,
-        "due_at": now,
-        "planned_at": now,
-        "ended_at": None,
-        "reason": None,
-    }
-
-
-def _cut(value: Any, longest: int) -> Any:
-    if isinstance(value, str):
-        return value if len(value) <= longest else f"{value[: longest - 1]}…"
-    if isinstance(value, dict):
-        return {name: _cut(one, longest) for name, one in value.items()}
-    return (
-        [_cut(one, longest) for one in value][: max(longest // 10, 5)] if isinstance(value, list) else value
-    )
 
 
 def _of(row: Mapping[str, Any] | RowMapping, secret: str = "") -> Subscription:
@@ -236,5 +181,9 @@ def _of(row: Mapping[str, Any] | RowMapping, secret: str = "") -> Subscription:
         row["failures"],
         row["failing_since"],
         row["created_at"],
+        row["contact"],
+        nearest(row["language"] or ""),
+        row["disabled_at"],
+        row["told_at"],
         secret,
     )

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from candor_common.errors import NotFound, Unprocessable, responses
+from candor_common.languages import Language
 from candor_common.security import require
 from candor_common.service import Runtime, runtime_of
 from candor_notifier import subscribers
@@ -42,6 +43,13 @@ class Wanted(BaseModel):
         pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$",
         description="The chat source whose people are answered here.",
     )
+    contact: str | None = Field(
+        None,
+        max_length=320,
+        pattern=r"^[^\s@<>,;]+@[^\s@<>,;]+$",
+        description="Whose it is, by mail: told when it is switched off.",
+    )
+    language: Language = Field("en", description="In which the contact is written to.")
 
 
 class Shown(BaseModel):
@@ -59,6 +67,10 @@ class Shown(BaseModel):
     failures: int
     failing_since: datetime | None
     created_at: datetime
+    contact: str | None
+    language: Language
+    disabled_at: datetime | None
+    told_at: datetime | None
 
 
 class Made(Shown):
@@ -104,7 +116,7 @@ class Tested(BaseModel):
 async def subscribed(runtime: Served, wanted: Wanted) -> Made:
     """Begin to send events to a URL. The secret in the answer is shown this once; it signs what is sent."""
     await _check(runtime, wanted)
-    wish = Wish(wanted.name, wanted.url, wanted.types, wanted.answers)
+    wish = Wish(**wanted.model_dump())
     made = await runtime.database.transact(lambda transaction: subscribers.add(transaction, wish))
     return Made.model_validate(made)
 

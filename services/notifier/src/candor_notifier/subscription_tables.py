@@ -20,7 +20,14 @@ subscription = sa.Table(
     sa.Column("failing_since", Moment),
     sa.Column("quiet_until", Moment),
     sa.Column("created_at", Moment, nullable=False),
+    sa.Column("contact", sa.String(320)),
+    sa.Column("language", sa.String(10)),
+    sa.Column("notice_at", Moment),
+    sa.Column("notice_attempts", sa.Integer),
+    sa.Column("disabled_at", Moment),
+    sa.Column("told_at", Moment),
     sa.Index("notifier_subscription_answers", "answers"),
+    sa.Index("notifier_subscription_notice", "notice_at"),
 )
 
 webhook = sa.Table(

@@ -18,6 +18,7 @@ incident = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("snapshot", Snapshot(Incident), nullable=False),
     sa.Column("confirmed_at", Moment),
+    sa.Column("merged_into", sa.String(20), index=True),
 )
 
 promise = sa.Table(

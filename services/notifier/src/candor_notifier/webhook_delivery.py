@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from candor_common import telemetry
 from candor_common.database import Transaction
 from candor_common.service import Periodic, Runtime
 from candor_notifier import subscribers, webhook_rows
@@ -21,7 +22,7 @@ from candor_notifier.channels.guard import Rules
 from candor_notifier.channels.http import Http
 from candor_notifier.channels.webhook import Destination, Webhooks
 from candor_notifier.domain.subscription import Next, pause, put_off
-from candor_notifier.subscribers import WEBHOOKS
+from candor_notifier.subscribers import NOTICES, WEBHOOKS
 from candor_notifier.webhook_rows import Due
 
 log = structlog.get_logger()
@@ -121,6 +122,8 @@ def record(transaction: Transaction, due: Due, outcome: Outcome) -> None:
         webhook_rows.failed(connection, of, before, now, wait)
     if then.disable:
         webhook_rows.disable(connection, of, then.disable, now)
+        transaction.wake(NOTICES)
+        telemetry.subscriptions_disabled.inc()
         log.warning("subscription_disabled", subscription=of, reason=then.disable)
 
 

@@ -158,7 +158,17 @@ def failed(
 
 def disable(connection: Connection, identifier: str, reason: str, now: datetime) -> None:
     """Send nothing more there. What still waited has failed, and can be replayed once it is enabled again."""
-    off = {"state": DISABLED, "reason": reason[:500], "quiet_until": None}
+    off = {
+        "state": DISABLED,
+        "reason": reason[:500],
+        "quiet_until": None,
+        "disabled_at": now,
+        "notice_at": sa.case(
+            (subscription.c.contact.is_not(None), sa.literal(now, subscription.c.notice_at.type))
+        ),
+        "notice_attempts": 0,
+        "told_at": None,
+    }
     connection.execute(sa.update(subscription).where(subscription.c.id == identifier).values(**off))
     ended = {"state": "failed", "due_at": None, "ended_at": now, "reason": "the subscription was disabled"}
     waiting = sa.and_(webhook.c.subscription_id == identifier, webhook.c.due_at.is_not(None))

@@ -22,6 +22,20 @@ class Done(Exception):
     """It was done already, and otherwise; the message says how."""
 
 
+class AnswersAlready(Exception):
+    """Words for the customer were given twice: the answer to a suggestion is such words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a follow-up ended."""
+
+    answer: str
+    """To a suggestion: what the customer reads. Else: what was done, for the team."""
+    reply: str | None = None
+    """What the customer reads after a low score."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """Within which time what has to be done."""
@@ -52,12 +66,20 @@ def complaint_of(survey: Survey) -> str | None:
     return f"{wrong}: {survey.comment}" if survey.comment else wrong
 
 
-def done(follow_up: FollowUp, answer: str, now: datetime) -> FollowUp:
-    """What was asked for, as done. Repeating it changes nothing. Raises Done when it ended with another answer."""
+def done(follow_up: FollowUp, how: Ending, now: datetime) -> FollowUp:
+    """What was asked for, as done. Repeating it changes nothing. Raises Done when it ended with other words, and
+    AnswersAlready for a reply besides the answer to a suggestion."""
+    if how.reply is not None and follow_up.kind is PromiseKind.IMPROVEMENT_REPLY:
+        raise AnswersAlready("The answer to a suggestion is what the customer reads. Leave `reply` out.")
     if follow_up.done_at is None:
-        changed = {"version": follow_up.version + 1, "done_at": now, "answer": answer}
+        changed = {
+            "version": follow_up.version + 1,
+            "done_at": now,
+            "answer": how.answer,
+            "reply": how.reply,
+        }
         return follow_up.model_copy(update=changed)
-    if follow_up.answer != answer:
+    if how != Ending(follow_up.answer or "", follow_up.reply):
         raise Done(f"It was done on {follow_up.done_at:%Y-%m-%d %H:%M} UTC, with another answer.")
     return follow_up
 

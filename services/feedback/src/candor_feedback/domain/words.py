@@ -1,56 +1,16 @@
 """The words on the survey's page, in the three languages that customers are spoken to."""
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from functools import lru_cache
+from typing import TypeAlias
 
-Language: TypeAlias = Literal["en", "zh-Hans", "zh-Hant"]
+from candor_common.charter import QUESTIONS, Charter, SurveyQuestions, SurveyTexts, own_words
+from candor_common.languages import Language
+from candor_common.wording import Wording
 
+Words: TypeAlias = SurveyTexts
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Every text of the page. A language that lacks one can't be built."""
-
-    locale: str
-    moment: str
-    """With the places {time} and {zone}."""
-    title: str
-    about: str
-    """With the place {reference}."""
-    solved: str
-    solved_yes: str
-    solved_no: str
-    solved_help: str
-    overall: str
-    speed: str
-    solution: str
-    manner: str
-    scores: tuple[str, str, str, str, str]
-    """From poor (1) to very good (5)."""
-    optional: str
-    more: str
-    """Above the questions that may be left out."""
-    comment: str
-    comment_help: str
-    send: str
-    thanks_title: str
-    thanks: str
-    thanks_unsolved: str
-    thanks_call: str
-    """With the place {time}."""
-    thanks_reply: str
-    """With the place {time}."""
-    change: str
-    change_until: str
-    """With the place {time}."""
-    late_title: str
-    late: str
-    bad_title: str
-    bad: str
-    choose: str
-
-
-WORDS: dict[Language, Words] = {
-    "en": Words(
+WORDS = Wording(
+    en=Words(
         locale="en_GB",
         moment="{time} ({zone})",
         title="How did it go?",
@@ -59,11 +19,11 @@ WORDS: dict[Language, Words] = {
         solved_yes="Yes, it works",
         solved_no="No, it is not solved",
         solved_help="If it is not solved, we take it up again.",
-        overall="How satisfied are you, all in all?",
-        speed="How satisfied are you with how fast we answered?",
-        solution="How satisfied are you with how we solved it?",
-        manner="How satisfied are you with how professional we were?",
-        scores=("Not at all", "Not much", "Partly", "Satisfied", "Very satisfied"),
+        overall=QUESTIONS["en"].overall,
+        speed=QUESTIONS["en"].speed,
+        solution=QUESTIONS["en"].solution,
+        manner=QUESTIONS["en"].manner,
+        scores=QUESTIONS["en"].scores,
         optional="(optional)",
         more="More, if you like",
         comment="What should we know, or do better?",
@@ -82,7 +42,7 @@ WORDS: dict[Language, Words] = {
         bad="Part of it may be missing. Please open it from our mail once more, or just reply to that mail.",
         choose="Please say how satisfied you are, all in all, or that it is not solved.",
     ),
-    "zh-Hans": Words(
+    zh_hans=Words(
         locale="zh_Hans_CN",
         moment="{time}（{zone}）",
         title="这次服务如何？",
@@ -91,11 +51,11 @@ WORDS: dict[Language, Words] = {
         solved_yes="解决了",
         solved_no="没有解决",
         solved_help="如果没有解决，我们会继续处理。",
-        overall="总体来说，您满意吗？",
-        speed="您对我们的响应速度满意吗？",
-        solution="您对问题的处理结果满意吗？",
-        manner="您对我们的专业程度满意吗？",
-        scores=("很不满意", "不太满意", "一般", "满意", "非常满意"),
+        overall=QUESTIONS["zh-Hans"].overall,
+        speed=QUESTIONS["zh-Hans"].speed,
+        solution=QUESTIONS["zh-Hans"].solution,
+        manner=QUESTIONS["zh-Hans"].manner,
+        scores=QUESTIONS["zh-Hans"].scores,
         optional="（选填）",
         more="更多问题（选填）",
         comment="有什么建议或想告诉我们的？",
@@ -114,7 +74,7 @@ WORDS: dict[Language, Words] = {
         bad="链接可能不完整。请从我们的邮件中重新打开，或者直接回复那封邮件。",
         choose="请选择总体满意度，或者告诉我们问题没有解决。",
     ),
-    "zh-Hant": Words(
+    zh_hant=Words(
         locale="zh_Hant_TW",
         moment="{time}（{zone}）",
         title="這次服務如何？",
@@ -123,11 +83,11 @@ WORDS: dict[Language, Words] = {
         solved_yes="解決了",
         solved_no="還沒解決",
         solved_help="如果還沒解決，我們會繼續處理。",
-        overall="整體來說，您滿意嗎？",
-        speed="您對我們的回應速度滿意嗎？",
-        solution="您對問題的處理結果滿意嗎？",
-        manner="您對我們的專業程度滿意嗎？",
-        scores=("很不滿意", "不太滿意", "普通", "滿意", "非常滿意"),
+        overall=QUESTIONS["zh-Hant"].overall,
+        speed=QUESTIONS["zh-Hant"].speed,
+        solution=QUESTIONS["zh-Hant"].solution,
+        manner=QUESTIONS["zh-Hant"].manner,
+        scores=QUESTIONS["zh-Hant"].scores,
         optional="（選填）",
         more="更多問題（選填）",
         comment="有什麼建議或想告訴我們的？",
@@ -146,25 +106,23 @@ WORDS: dict[Language, Words] = {
         bad="連結可能不完整。請從我們的郵件中重新開啟，或直接回覆那封郵件。",
         choose="請選擇整體滿意度，或者告訴我們問題還沒解決。",
     ),
-}
+)
+"""The ones that Candor ships with."""
 
 
-def spoken(tag: str) -> Language:
-    """The language of ours for a language tag; English for one that is not spoken here."""
-    return _known(tag) or "en"
+@lru_cache(maxsize=8)
+def words_of(charter: Charter) -> Wording[Words]:
+    """The words under a charter, with its own questions."""
+    questions = charter.survey_questions
 
+    def asked(language: Language) -> dict[str, object]:
+        one: SurveyQuestions = questions[language]
+        return {
+            "overall": one.overall,
+            "speed": one.speed,
+            "solution": one.solution,
+            "manner": one.manner,
+            "scores": one.scores,
+        }
 
-def preferred(accept_language: str) -> Language:
-    """The first language of ours that a browser asks for, by its Accept-Language header."""
-    asked = (_known(one.partition(";")[0]) for one in accept_language.split(","))
-    return next((one for one in asked if one), "en")
-
-
-def _known(tag: str) -> Language | None:
-    parts = tag.strip().casefold().replace("_", "-").split("-")
-    match parts[0]:
-        case "en":
-            return "en"
-        case "zh":
-            return "zh-Hant" if {"hant", "tw", "hk", "mo"} & set(parts) else "zh-Hans"
-    return None
+    return own_words(WORDS, charter.content.texts.survey_page).changed(asked)

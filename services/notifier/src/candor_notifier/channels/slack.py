@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
 from candor_common.clock import Clock
@@ -112,6 +112,22 @@ class SlackWebhook:
             return by_status
         # Slack says `ok` and nothing else; whatever else answers 200 is not Slack, and would again.
         return Sent() if answer.body == b"ok" else Permanent("the answer is not Slack's `ok`")
+
+    async def close(self) -> None:
+        await self._http.close()
+
+
+class SlackHooks:
+    """The incoming webhooks of teams, each by the name of whose it is."""
+
+    def __init__(self, http: Http, find: Callable[[str], str | None], clock: Clock) -> None:
+        self._http, self._find, self._clock = http, find, clock
+
+    async def send(self, rendered: Rendered) -> Outcome:
+        url = self._find(rendered.message.recipient)
+        if url is None:
+            return Permanent("the charter has no Slack webhook there")
+        return await SlackWebhook(self._http, url, self._clock).send(rendered)
 
     async def close(self) -> None:
         await self._http.close()

@@ -19,9 +19,9 @@ _FOR_GOOD = {
     21214: "the number can't be reached",
     21217: "the number is not valid",
     21265: "the number is a short code",
+    21266: "the number is the one that we send from",
     21408: "the account may not write to this country",
     21421: "the number is not valid",
-    21601: "the number takes no text messages",
     21604: "there is no number",
     21610: "the recipient has opted out",
     21612: "no way leads from our number to this one",
@@ -30,9 +30,11 @@ _FOR_GOOD = {
     21635: "the number is a landline",
 }
 """What is said of the recipient or of the text."""
-_OURS = frozenset({20003, 20005, 21603, 21606, 21607, 21608, 21611, 21659, 21660, 21703, 21705})
+_OURS = frozenset({20003, 20005, 21401, 21601, 21603, 21606, 21607, 21608, 21659, 21660, 21703, 21705})
 """What is said of our account or number: for the operator to mend, and no fault of the message."""
-_TOO_MANY = 20429
+_SLOWER = frozenset({20429, 21611})
+"""Too many calls at once, or more than ten hours of messages in line."""
+_MAINTENANCE = 21730
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +100,14 @@ class SmsChannel:
             return Sent(str(told.get("sid") or "")[:64])
         code = told.get("code")
         after = answer.retry_after(self._clock.now())
-        if answer.status == 429 or code == _TOO_MANY:
+        if answer.status == 429 or code in _SLOWER:
             return Passing("the SMS service wants us to be slower", after=after)
         if isinstance(code, int) and code in _FOR_GOOD:
             return Permanent(f"{code}: {_FOR_GOOD[code]}")
         shown = f"{code}" if isinstance(code, int) else f"HTTP {answer.status}"
         if answer.status in {401, 403, 404} or code in _OURS:
             return Passing(f"{shown}: the SMS service does not want us; see CANDOR_SMS_URL", away=True)
-        if answer.status >= 500:
+        if answer.status >= 500 or code == _MAINTENANCE:
             return Passing(f"{shown}: the SMS service has trouble", after=after)
         return Permanent(f"{shown}: the SMS service refused it")
 

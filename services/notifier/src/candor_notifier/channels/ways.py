@@ -1,6 +1,7 @@
 """All ways on which words leave, as one: each message goes on its own."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from candor_common.clock import Clock
 from candor_common.events import Channel
@@ -11,28 +12,36 @@ from candor_notifier.channels.http import Http
 from candor_notifier.channels.slack import SlackChannel
 from candor_notifier.channels.sms import SmsAccount, SmsChannel
 from candor_notifier.channels.webhook import Find, WebhookChannel, Webhooks
+from candor_notifier.domain.reach import HOOK
 from candor_notifier.domain.route import absent
 
 
 class Ways:
-    """Hands each message to the channel that it names; one for a channel that is not set up is refused."""
+    """Hands each message to the channel that it names; one for a channel that is not set up is refused.
 
-    def __init__(self, ways: Mapping[Channel, Messenger]) -> None:
-        self._ways = dict(ways)
+    `hooks` takes what is for the Slack webhook of a team, which needs no app of Slack.
+    """
+
+    def __init__(self, ways: Mapping[Channel, Messenger], hooks: Messenger | None = None) -> None:
+        self._ways, self._hooks = dict(ways), hooks
 
     @property
     def offered(self) -> Collection[Channel]:
         return frozenset(self._ways)
 
     async def send(self, rendered: Rendered) -> Outcome:
-        way = self._ways.get(rendered.message.channel)
+        message = rendered.message
+        hooked = message.channel is Channel.SLACK and message.recipient.startswith(HOOK)
+        way = self._hooks if hooked else self._ways.get(message.channel)
         if way is None:
-            return Permanent(absent(rendered.message.channel))
+            return Permanent(absent(message.channel))
         return await way.send(rendered)
 
     async def close(self) -> None:
         for way in self._ways.values():
             await way.close()
+        if self._hooks is not None:
+            await self._hooks.close()
 
 
 def offered(settings: Settings) -> Collection[Channel]:
@@ -45,12 +54,25 @@ def offered(settings: Settings) -> Collection[Channel]:
     return frozenset(ways)
 
 
-def ways_of(settings: Settings, clock: Clock, mail: Messenger, webhooks: Webhooks, find: Find) -> Ways:
-    """What the settings set up, besides mail. What is opened here is closed with it."""
-    ways: dict[Channel, Messenger] = {Channel.MAIL: mail, Channel.CHAT: WebhookChannel(webhooks, find)}
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The ways that need more than settings, and are opened elsewhere."""
+
+    mail: Messenger
+    webhooks: Webhooks
+    find: Find
+    """Where people of a chat system are answered."""
+    hooks: Messenger
+    """The Slack webhooks of teams."""
+
+
+def ways_of(settings: Settings, clock: Clock, given: Given) -> Ways:
+    """What is given, and what the settings set up besides. What is opened here is closed with it."""
+    chat = WebhookChannel(given.webhooks, given.find)
+    ways: dict[Channel, Messenger] = {Channel.MAIL: given.mail, Channel.CHAT: chat}
     if settings.sms_url is not None:
         account = SmsAccount.of(settings.sms_url.get_secret_value())
         ways[Channel.SMS] = SmsChannel(Http(ANYWHERE), account, clock)
     if settings.slack_token is not None:
         ways[Channel.SLACK] = SlackChannel(Http(ANYWHERE), settings.slack_token.get_secret_value(), clock)
-    return Ways(ways)
+    return Ways(ways, given.hooks)

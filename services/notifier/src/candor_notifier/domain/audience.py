@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from candor_common.events import Priority, PromiseKind
+from candor_common.languages import Language
 
 
 class Incomplete(ValueError):
@@ -59,6 +60,13 @@ class HandedOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    """Another incident goes on for theirs."""
+
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
 class WorkedAround:
     """They can go on while the fault stands."""
 
@@ -91,6 +99,11 @@ class Resolved:
 
 
 @dataclass(frozen=True, slots=True)
+class Restored:
+    """It works again, which was said to somebody else in words that are not for them."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenAgain:
     """It does not work after all."""
 
@@ -98,6 +111,15 @@ class OpenAgain:
 @dataclass(frozen=True, slots=True)
 class Closed:
     """It is finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A person answers what they said in a survey."""
+
+    answer: str
+    suggestion: str
+    """What they had written; empty where a low score is answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +136,15 @@ Said: TypeAlias = (
     | Asked
     | Estimated
     | HandedOver
+    | Merged
     | WorkedAround
     | Missed
     | StillNothing
     | Resolved
+    | Restored
     | OpenAgain
     | Closed
+    | Answered
     | Invited
 )
 
@@ -129,8 +154,7 @@ class ForCustomer:
     """A message to a customer, before it is put in words. Times are aware."""
 
     reference: str
-    language: str
-    """One of those that customers are spoken to."""
+    language: Language
     zone: str
     """The IANA zone in which times are told."""
     title: str
@@ -141,8 +165,12 @@ class ForCustomer:
     """By the name that customers know."""
     doing: str = ""
     """What a person said last that we are doing."""
+    begun: bool = False
+    """True once a person has taken it on."""
     over: bool = False
     """True when it is said to work."""
+    part_of: str = ""
+    """The incident that goes on for theirs, when it was merged into it."""
     write_by: datetime | None = None
     """The open promise of the next word."""
     write_within: timedelta | None = None
@@ -169,3 +197,4 @@ class ForTeam:
     zone: str
     page: str
     """The address of the incident's page in the console."""
+    by_mail: bool = True

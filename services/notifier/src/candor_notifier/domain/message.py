@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from candor_common.events import Estimate, Message, MessageKind, MessageState, Promise, Resolution, Update
+from candor_common.events import (
+    HUMAN_WORDS,
+    Estimate,
+    Message,
+    MessageKind,
+    MessageState,
+    Promise,
+    Resolution,
+    Update,
+)
 
 PATIENCE = timedelta(seconds=5)
 """How long a message waits for the promises that it should name."""
@@ -15,6 +24,8 @@ LONGEST_WAIT = timedelta(days=1)
 
 WAITING_FOR_PROMISES = frozenset({MessageKind.ACKNOWLEDGEMENT, MessageKind.HANDOVER, MessageKind.REOPENED})
 """Messages about a change from which promises follow, which are heard of a moment later."""
+BY_PEOPLE = HUMAN_WORDS | {MessageKind.ANSWER}
+"""What a person wrote: no mail client is to take it for a robot's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,12 @@ class Words:
     """What was said before the estimate."""
     team: str | None = None
     """The id of the team to which it was handed."""
+    into: str | None = None
+    """The incident that goes on, when this one was merged into it."""
+    answer: str | None = None
+    """What a person answers to what a survey was answered with."""
+    suggestion: str | None = None
+    """What is answered; nothing for a low score, which is no text of the customer's."""
     workaround: str | None = None
     resolution: Resolution | None = None
     missed: Promise | None = None

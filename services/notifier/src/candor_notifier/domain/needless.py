@@ -29,7 +29,7 @@ _AUTOMATIC = frozenset(
         MessageKind.NUDGE,
     }
 )
-"""What nobody wrote. What a person wrote is always sent."""
+"""What may be untrue by the time it could leave. What a person wrote is always sent, and what was merged stays so."""
 
 
 def why_needless(

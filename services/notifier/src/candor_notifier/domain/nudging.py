@@ -1,33 +1,66 @@
 """Who of the house is nudged, so that somebody speaks before the customer has to ask.
 
-Before a promise of words is due, its owner is; when it was missed, the lead of the team. Where the charter knows no
-contact, nobody is.
+At each warning point of a promise of words its owner is; where the charter has several, the lead is at the last of them
+too. When it was missed, the lead is; when a level's turn has come, its team. What is urgent goes by the team's fast ways
+besides. Where the charter knows no contact, nobody is.
 """
 
-from candor_common.charter import Charter
-from candor_common.events import Channel, Incident, MessageKind, Promise
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from candor_common.charter import Charter, Team
+from candor_common.events import (
+    Incident,
+    Lane,
+    Level,
+    MessageKind,
+    Priority,
+    Promise,
+    PromiseAtRisk,
+    PromiseEscalated,
+)
+from candor_notifier.domain import reach
 from candor_notifier.domain.message import Planned, Words
 from candor_notifier.domain.planning import Cause, Desk, planned
-from candor_notifier.domain.route import route
+from candor_notifier.domain.reach import Contact
+from candor_notifier.domain.route import Route
 from candor_notifier.domain.silence import OF_WORDS
 
 
-def before_it_is_due(
-    event_id: str, promise: Promise, incident: Incident, charter: Charter, desk: Desk
-) -> Planned | None:
-    """To the owner, or else to the team."""
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a nudge is about and who could get it."""
+
+    incident: Incident
+    charter: Charter
+    desk: Desk
+
+
+def before_it_is_due(event_id: str, fact: PromiseAtRisk, scene: Scene) -> list[Planned]:
+    """To the owner, or else to the team or its lead; at the last of several warnings to the lead too."""
+    promise, charter = fact.promise, scene.charter
     if promise.kind not in OF_WORDS:
-        return None
-    contact = _of_person(charter, promise.owner or incident.owner) or _of_team(charter, incident.team)
-    cause = Cause(event_id, MessageKind.NUDGE, incident.id)
-    return _to(contact, cause, desk, Words(at_risk=promise))
+        return []
+    owner = reach.person(charter, promise.owner or scene.incident.owner)
+    nudged = [owner or reach.team(charter, scene.incident.team) or _lead(scene)]
+    if len(charter.warnings) > 1 and fact.share is not None and fact.share >= charter.warnings[-1]:
+        nudged.append(_lead(scene))
+    return _to(nudged, event_id, Words(at_risk=promise), scene)
 
 
-def after_it_was_missed(promise: Promise, incident: Incident, charter: Charter, desk: Desk) -> Planned | None:
-    """To the lead of the team."""
-    team = charter.team(incident.team)
-    cause = Cause(promise.id, MessageKind.NUDGE, incident.id)
-    return _to(_of_person(charter, team.lead if team else None), cause, desk, Words(missed=promise))
+def after_it_was_missed(promise: Promise, scene: Scene) -> list[Planned]:
+    """To the lead of the team, or else to the team."""
+    nudged = [_lead(scene) or reach.team(scene.charter, scene.incident.team)]
+    return _to(nudged, promise.id, Words(missed=promise), scene)
+
+
+def when_a_level_is_to_look(event_id: str, fact: PromiseEscalated, scene: Scene) -> list[Planned]:
+    """To the team of the level whose turn has come, or else to its lead."""
+    team = _team_of_level(scene, fact.level)
+    if team is None:
+        return []
+    nudged = [reach.team(scene.charter, team.id) or reach.person(scene.charter, team.lead)]
+    return _to(nudged, event_id, Words(missed=fact.promise), scene)
 
 
 def knows_contacts(charter: Charter) -> bool:
@@ -36,19 +69,36 @@ def knows_contacts(charter: Charter) -> bool:
     return people or any(entry.contact for entry in charter.content.teams.values())
 
 
-def _to(contact: str | None, cause: Cause, desk: Desk, words: Words) -> Planned | None:
-    return planned(cause, route(_came_on(contact), contact, desk.offered), desk, words) if contact else None
+def is_urgent(incident: Incident) -> bool:
+    """Whether it can't wait until somebody looks at their mail."""
+    return incident.priority is Priority.P1 or incident.lane is Lane.EMERGENCY
 
 
-def _came_on(contact: str) -> Channel:
-    return Channel.SLACK if contact.startswith("slack:") else Channel.UNKNOWN
+def _to(nudged: list[Contact | None], cause: str, words: Words, scene: Scene) -> list[Planned]:
+    about = Cause(cause, MessageKind.NUDGE, scene.incident.id)
+    ways = dict.fromkeys(_ways([one for one in nudged if one], scene))
+    return [planned(about, way, scene.desk, words) for way in ways]
 
 
-def _of_person(charter: Charter, name: str | None) -> str | None:
-    found = (person.contact for person in charter.people if person.name == name)
-    return next(found, None)
+def _ways(nudged: list[Contact], scene: Scene) -> Iterator[Route]:
+    offered, urgent = scene.desk.offered, is_urgent(scene.incident)
+    for one in nudged:
+        yield reach.usual(one, offered)
+        if urgent:
+            yield from reach.further(one, offered)
+    team = reach.team(scene.charter, scene.incident.team)
+    if nudged and team and urgent:
+        yield from reach.at_once(team, offered)
 
 
-def _of_team(charter: Charter, team_id: str) -> str | None:
-    entry = charter.content.teams.get(team_id)
-    return entry.contact if entry else None
+def _lead(scene: Scene) -> Contact | None:
+    team = scene.charter.team(scene.incident.team)
+    return reach.person(scene.charter, team.lead if team else None)
+
+
+def _team_of_level(scene: Scene, level: Level) -> Team | None:
+    """The first team from the incident's own upwards that has the level."""
+    team = scene.charter.team(scene.incident.team)
+    while team is not None and team.level < level:
+        team = scene.charter.above(team.id, team.level)
+    return team

@@ -11,10 +11,12 @@ from candor_common.events import (
     CustomerAsked,
     EstimateGiven,
     Fact,
+    FollowUpDone,
     Incident,
     IncidentAssigned,
     IncidentClosed,
     IncidentEscalated,
+    IncidentMerged,
     IncidentOpened,
     IncidentReopened,
     IncidentResolved,
@@ -30,10 +32,9 @@ from candor_common.events import (
 )
 from candor_notifier.domain.message import PATIENCE, WAITING_FOR_PROMISES, Planned, Words
 from candor_notifier.domain.route import Route, route
+from candor_notifier.domain.silence import OF_WORDS
 
-TO_CUSTOMERS = frozenset(
-    {PromiseKind.FIRST_RESPONSE, PromiseKind.NEXT_UPDATE, PromiseKind.RESOLUTION, PromiseKind.ESTIMATE}
-)
+TO_CUSTOMERS = OF_WORDS | {PromiseKind.RESOLUTION, PromiseKind.ESTIMATE}
 """Promises whose breach the customer is told about."""
 
 _NO_WORDS = Words()
@@ -89,6 +90,14 @@ def handover(event_id: str, fact: IncidentAssigned | IncidentEscalated, desk: De
     return _to_requester(event_id, MessageKind.HANDOVER, fact.incident, desk, Words(team=after))
 
 
+def merged(event_id: str, fact: IncidentMerged, desk: Desk) -> Planned | None:
+    """Which incident goes on for theirs."""
+    into = fact.incident.merged_into
+    return (
+        _to_requester(event_id, MessageKind.MERGED, fact.incident, desk, Words(into=into)) if into else None
+    )
+
+
 def workaround(event_id: str, fact: WorkaroundGiven, desk: Desk) -> Planned | None:
     if fact.incident.workaround is None:
         return None
@@ -128,6 +137,18 @@ def survey(event_id: str, fact: SurveyInvited, desk: Desk, token: str) -> Planne
     way = route(Channel.UNKNOWN, asked.recipient.address, desk.offered)
     words = Words(survey_token=token, language=asked.language)
     return planned(Cause(event_id, MessageKind.SURVEY, asked.incident_id), way, desk, words)
+
+
+def answer(event_id: str, fact: FollowUpDone, incident: Incident, desk: Desk) -> Planned | None:
+    """To who made a suggestion, and to who gave a low score where somebody wrote to them. What was done about a low
+    score, and what it was, is told in words for the team, which stay here."""
+    done = fact.follow_up
+    suggested = done.kind is PromiseKind.IMPROVEMENT_REPLY
+    told = done.answer if suggested else done.reply
+    if not (told or "").strip():
+        return None
+    words = Words(answer=told, suggestion=done.about if suggested else None)
+    return _to_requester(event_id, MessageKind.ANSWER, incident, desk, words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +203,7 @@ _PLANS: Mapping[type[Fact], Callable[[str, Any, Desk], Planned | None]] = {
     EstimateGiven: estimate,
     IncidentAssigned: handover,
     IncidentEscalated: handover,
+    IncidentMerged: merged,
     WorkaroundGiven: workaround,
     IncidentResolved: resolution,
     IncidentReopened: reopened,

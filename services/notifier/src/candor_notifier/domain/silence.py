@@ -4,8 +4,10 @@ from collections.abc import Collection
 
 from candor_common.events import Promise, PromiseKind
 
-OF_WORDS = frozenset({PromiseKind.FIRST_RESPONSE, PromiseKind.NEXT_UPDATE})
+OF_WORDS = frozenset({PromiseKind.FIRST_RESPONSE, PromiseKind.NEXT_UPDATE, PromiseKind.NEXT_REPLY})
 """Promises that are kept by speaking."""
+_RENEWED = frozenset({PromiseKind.FIRST_RESPONSE, PromiseKind.NEXT_UPDATE})
+"""Those that are made anew by themselves when they were missed."""
 
 
 def is_last(missed: Promise, breached: Collection[Promise], renewals: int) -> bool:
@@ -13,9 +15,9 @@ def is_last(missed: Promise, breached: Collection[Promise], renewals: int) -> bo
 
     Each that followed so was made at the very moment at which the one before was found to be missed.
     """
-    if missed.kind not in OF_WORDS:
+    if missed.kind not in _RENEWED:
         return False
-    before = {one.breached_at: one for one in breached if one.kind in OF_WORDS and one.id != missed.id}
+    before = {one.breached_at: one for one in breached if one.kind in _RENEWED and one.id != missed.id}
     count, one = 0, missed
     while count < renewals and one.made_at in before:
         one = before.pop(one.made_at)
