@@ -29,9 +29,7 @@ def candor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
 
 
 @pytest.fixture
-def run(candor: Process, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setattr("candor.source.console.width", 200)
-
+def run(candor: Process) -> Run:
     def running(*arguments: str, stdin: str | bytes = "", **environment: str) -> Result:
         known = {
             "CANDOR_PUBLIC_URL": candor.url,
@@ -59,7 +57,7 @@ def test_a_source_is_let_in_tried_listed_and_removed(run: Run, candor: Process) 
 
 def test_a_secret_of_a_provider_is_asked_for_and_not_shown(run: Run) -> None:
     secret = "8f742231b10e8888abcd99yyyzzz85a5"
-    made = run("source", "add", "slack", "desk", "--secret", stdin=f"{secret}\n")
+    made = run("source", "add", "slack", "desk", stdin=f"{secret}\n")
     assert made.exit_code == 0, made.output
     assert "Event Subscriptions" in made.output
     assert secret not in made.output
@@ -77,6 +75,27 @@ def test_options_come_from_a_file(run: Run, tmp_path: Path) -> None:
     wrong = run("source", "add", "call-record", "other")
     assert wrong.exit_code == 1
     assert "Name an `exchange`" in wrong.output
+
+
+def test_addresses_are_printed_whole_and_those_that_nobody_else_reaches_are_told(
+    run: Run, candor: Process
+) -> None:
+    made = run("source", "add", "call-record", "a-long-name-of-a-pbx", "--exchange", "asterisk")
+    assert made.exit_code == 0, made.output
+    assert "Only this machine reaches that address" in made.output
+    assert "as bearer token" in made.output
+    [address] = [line.strip() for line in made.output.splitlines() if "/v1/hooks/call-record/" in line]
+    assert address in run("source", "list").output
+    assert run("source", "test", "a-long-name-of-a-pbx").exit_code == 0
+
+
+def test_what_is_wrong_with_a_source_is_said_with_what_to_do(run: Run, tmp_path: Path) -> None:
+    assert "with an API key, which `candor key add` makes" in run("source", "add", "alertmanager", "x").output
+    assert "There is no kind 'fax'" in run("source", "add", "fax", "x").output
+    assert "16 or more" in run("source", "add", "twilio-sms", "x", stdin="short\n").output
+    (tmp_path / "list.json").write_text("[]", "utf-8")
+    wrong = run("source", "add", "call-record", "x", "--options", str(tmp_path / "list.json"))
+    assert (wrong.exit_code, "has to hold a JSON object" in wrong.output) == (1, True)
 
 
 def test_a_mail_that_is_piped_in_is_taken_and_a_repeat_changes_nothing(run: Run) -> None:

@@ -11,7 +11,7 @@ import pytest
 from candor_common.clock import ManualClock
 from candor_common.events import Channel, RequestReceived
 from candor_intake import store
-from candor_intake.form_page import MOST_POSTS
+from candor_intake.form_page import PACE
 from tests.plugins.served import Served
 from tests.service.intake.fragile import Fragile
 from tests.service.intake.posting import types
@@ -106,7 +106,7 @@ async def test_a_program_that_fills_in_everything_is_thanked_and_ignored(intake:
 
 
 async def test_from_one_address_so_many_come_in_ten_minutes(intake: Served, clock: ManualClock) -> None:
-    for number in range(MOST_POSTS):
+    for number in range(PACE.most):
         assert (await fill_in(intake, submission=str(number))).status_code == 303
     page = await fill_in(intake, submission="more")
     assert page.status_code == 429

@@ -40,7 +40,7 @@ def form_bodies(*names: str) -> st.SearchStrategy[bytes]:
     return st.binary(max_size=80) | forms.map(lambda fields: urlencode(fields).encode())
 
 
-def check_fit(inbound: Request | Signal | Ignored) -> None:
+def check_fit(inbound: Request | Signal | Ignored, *, wordless: bool = False) -> None:
     """It can be stored as it is: UTF-8 without NUL, within the limits of the domain."""
     if isinstance(inbound, Ignored):
         storable(inbound.reason)
@@ -51,7 +51,7 @@ def check_fit(inbound: Request | Signal | Ignored) -> None:
     if isinstance(inbound, Signal):
         storable(inbound.signal_key, inbound.severity)
         return
-    assert inbound.text
+    assert inbound.text or wordless
     assert "\n" not in inbound.subject_line
     storable(inbound.sender.address, inbound.sender.name or "")
     if inbound.thread:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from candor_intake.domain.attachments import File
 from candor_intake.domain.inbound import Request
 from candor_intake.sources import mail
-from candor_intake.sources.mail_attachments import MOST_FILES
+from candor_intake.sources.mail_attachments import MOST_FILES, content_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 
@@ -100,5 +100,11 @@ def test_no_part_can_break_a_mail(name: bytes, content: bytes, encoding: bytes) 
         b"Content-Transfer-Encoding: " + encoding + b"\r\n\r\n" + content + b"\r\n--x--\r\n"
     )
     for one in read(raw).files:
+        assert content_of(raw, one.attachment.sha256) == one.content
         f"{one.attachment.name}{one.attachment.declared_type}".encode()
         assert "\0" not in one.attachment.name + one.attachment.declared_type
+
+
+@given(st.binary(max_size=200), st.text(max_size=64))
+def test_no_bytes_break_the_search_for_a_file(raw: bytes, digest: str) -> None:
+    assert content_of(raw, digest) is None

@@ -4,28 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from candor_intake.domain.pace import MOST_KNOWN, Pace, network_of
+from candor_intake.domain.pace import Pace, Visits, network_of
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-def test_so_many_may_come_within_the_time_and_then_again() -> None:
+def test_so_many_may_come_within_the_time_and_the_others_are_told_how_long_to_wait() -> None:
     pace = Pace(2, 10 * MINUTE)
-    assert pace.wait("a", NOW) is None
-    assert pace.wait("a", NOW + 4 * MINUTE) is None
-    assert pace.wait("a", NOW + 5 * MINUTE) == 5 * MINUTE
-    assert pace.wait("b", NOW + 5 * MINUTE) is None
-    assert pace.wait("a", NOW + 10 * MINUTE) is None
-    assert pace.wait("a", NOW + 11 * MINUTE) == 3 * MINUTE
-
-
-def test_it_knows_only_those_who_came_last() -> None:
-    pace = Pace(1, 10 * MINUTE)
-    for number in range(MOST_KNOWN + 1):
-        assert pace.wait(str(number), NOW) is None
-    assert pace.wait("0", NOW) is None
-    assert pace.wait(str(MOST_KNOWN), NOW) == 10 * MINUTE
+    assert [pace.wait(Visits(number, NOW), NOW + 4 * MINUTE) for number in (1, 2)] == [None, None]
+    assert pace.wait(Visits(3, NOW), NOW + 4 * MINUTE) == 6 * MINUTE
+    assert pace.wait(Visits(9, NOW), NOW + 9 * MINUTE) == MINUTE
 
 
 @pytest.mark.parametrize(

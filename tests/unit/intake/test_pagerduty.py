@@ -13,6 +13,7 @@ from candor_intake.domain.inbound import BadPayload, Ignored, Malformed, Signal
 from candor_intake.sources.pagerduty import (
     LARGEST_BYTES,
     Answer,
+    Event,
     InvalidEvent,
     accepted,
     answer_to,
@@ -100,7 +101,7 @@ def test_what_a_resolve_sends_along_may_be_incomplete() -> None:
 def test_an_acknowledgement_changes_nothing() -> None:
     event = parse(body(event_action="acknowledge", payload=None))
     assert isinstance(event.inbound, Ignored)
-    assert accepted(event.dedup_key).body["dedup_key"] == "srv01/HTTP"
+    assert accepted(event).body["dedup_key"] == "srv01/HTTP"
 
 
 def test_a_key_is_made_where_there_is_none_and_is_the_same_for_the_same_bytes() -> None:
@@ -157,7 +158,7 @@ def test_all_faults_are_named_at_once() -> None:
 
 
 def test_the_answers_are_those_of_pagerduty() -> None:
-    assert accepted("srv01/HTTP") == Answer(
+    assert accepted(Event("k", "srv01/HTTP", Ignored("x"))) == Answer(
         202, {"status": "success", "message": "Event processed", "dedup_key": "srv01/HTTP"}
     )
     try:
@@ -215,5 +216,5 @@ def test_any_bytes_are_an_event_or_refused(octets: bytes) -> None:
     except BadPayload as fault:
         json.dumps(answer_to(fault).body, ensure_ascii=False).encode()
         return
-    json.dumps(accepted(event.dedup_key).body, ensure_ascii=False).encode()
+    json.dumps(accepted(event).body, ensure_ascii=False).encode()
     check_fit(event.inbound)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response
 
 from candor_common import telemetry
@@ -21,6 +21,7 @@ from candor_common.errors import (
 )
 from candor_common.events import Channel
 from candor_common.keys import Key
+from candor_common.openapi import body_schema
 from candor_common.security import authorize, require
 from candor_common.service import runtime_of
 from candor_intake.accept import SMALL_BODY, USED_BEFORE, Desk, conflicting
@@ -46,8 +47,21 @@ OpenDesk = Annotated[Desk, Depends(_desk)]
 
 router = APIRouter(tags=["intake"])
 _refusals = responses(BadRequest, TooLarge, UnsupportedMedia, Unprocessable, Unavailable)
+_one_body = {"requestBody": {"content": {JSON: {"schema": body_schema(rest.Body)}}, "required": True}}
+_many = {
+    "type": "object",
+    "required": ["requests"],
+    "properties": {"requests": {"type": "array", "minItems": 1, "maxItems": rest.LARGEST_BATCH}},
+}
+_batch_body = {"requestBody": {"content": {JSON: {"schema": _many}}, "required": True}}
 _json_body = {"requestBody": {"content": {JSON: {"schema": {"type": "object"}}}, "required": True}}
 _mail_body = {"requestBody": {"content": {MAIL[0]: {}}, "required": True}}
+
+
+async def _key_of_repeat(
+    _key: Annotated[str | None, Header(alias="Idempotency-Key", description="A repeat has the same.")] = None,
+) -> None:
+    """Only documents the header, which is read as it came."""
 
 
 async def post_request(request: Request) -> Response:
@@ -67,13 +81,19 @@ router.add_api_route(
     status_code=202,
     responses=_refusals,
     response_model=Receipt,
-    openapi_extra=_json_body,
-    dependencies=[Depends(_may_post)],
+    openapi_extra=_one_body,
+    dependencies=[Depends(_may_post), Depends(_key_of_repeat)],
     route_class_override=Door,
 )
 
 
-@router.post("/v1/requests/batch", status_code=202, responses=_refusals, openapi_extra=_json_body)
+@router.post(
+    "/v1/requests/batch",
+    status_code=202,
+    responses=_refusals,
+    openapi_extra=_batch_body,
+    dependencies=[Depends(_key_of_repeat)],
+)
 async def post_requests(request: Request, caller: Caller, desk: OpenDesk) -> Receipts:
     """Post up to 500 requests. One answer per request, in order; a bad one does not harm the others.
 

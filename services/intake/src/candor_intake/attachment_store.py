@@ -1,4 +1,4 @@
-"""Files that came with requests. Equal ones are kept once."""
+"""Files that came with requests. Those of mail stay within it; all others are kept by content, equal ones once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,13 +7,23 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from candor_common.columns import insert_new
+from candor_intake import store
 from candor_intake.domain.attachments import File
+from candor_intake.placed import Filed
 from candor_intake.tables import attachment, attachment_content
 
 _NAMED = (
     sa.select(attachment_content.c.content, attachment.c.name)
     .join(attachment, attachment.c.sha256 == attachment_content.c.sha256)
     .where(attachment_content.c.sha256 == sa.bindparam("of"))
+    .order_by(attachment.c.request_id.desc(), attachment.c.position)
+    .limit(1)
+)
+
+
+_LINKED = (
+    sa.select(attachment.c.request_id, attachment.c.name)
+    .where(attachment.c.sha256 == sa.bindparam("of"))
     .order_by(attachment.c.request_id.desc(), attachment.c.position)
     .limit(1)
 )
@@ -27,22 +37,32 @@ class Kept:
     content: bytes = field(repr=False)
 
 
-def add(connection: Connection, files_of: Sequence[tuple[str, Sequence[File]]]) -> None:
-    """Keep the files of requests, given with the id of each request."""
-    files = {one.attachment.sha256: one for _, several in files_of for one in several}
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A file that has to be taken out of the mail that it came in."""
+
+    name: str
+    mail: bytes = field(repr=False)
+
+
+def add(connection: Connection, filed: Sequence[Filed]) -> None:
+    """Keep the files of requests, with their bytes unless these are within the message."""
+    files = {file.attachment.sha256: file for one in filed if not one.within for file in one.files}
     # In one order for all, so that two transactions can't wait for each other.
     insert_new(connection, attachment_content, [_content_row(files[one]) for one in sorted(files)])
     links = [
-        _link_row(request_id, position, one)
-        for request_id, several in files_of
-        for position, one in enumerate(several)
+        _link_row(one.request_id, position, file) for one in filed for position, file in enumerate(one.files)
     ]
     insert_new(connection, attachment, links)
 
 
-def by_digest(connection: Connection, sha256: str) -> Kept | None:
-    row = connection.execute(_NAMED, {"of": sha256}).one_or_none()
-    return None if row is None else Kept(row.name, row.content)
+def by_digest(connection: Connection, sha256: str) -> Kept | Within | None:
+    """A file, wherever its bytes are."""
+    if row := connection.execute(_NAMED, {"of": sha256}).one_or_none():
+        return Kept(row.name, row.content)
+    link = connection.execute(_LINKED, {"of": sha256}).one_or_none()
+    mail = store.original_by_id(connection, link.request_id) if link else None
+    return Within(link.name, mail.raw) if link and mail else None
 
 
 def _content_row(file: File) -> dict[str, object]:

@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from secrets import token_urlsafe
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from candor_common import telemetry, web
 from candor_common.console import Visitor, check_form, form_token, remember, works
+from candor_common.errors import Unavailable
 from candor_common.events import Channel
+from candor_common.failures import is_unavailable
 from candor_common.links import BadLink
 from candor_common.service import runtime_of
 from candor_intake.domain.language import Language
 from candor_intake.domain.page_words import LANGUAGE_NAMES, PAGE_WORDS
-from candor_intake.form_page import SHOWN_FOR, Spoken, templates
+from candor_intake.form_page import SHOWN_FOR, Shown, Spoken, templates
 from candor_intake.reception import as_posted, open_desk, refusing
 from candor_intake.sources import call_note
 from candor_intake.sources.form_body import fields as fields_of
@@ -29,12 +32,13 @@ FIELDS = ("taken_by", "name", "number", "text", "callback", "urgent", "language"
 
 Ours = Annotated[Visitor, Depends(works)]
 router = APIRouter(include_in_schema=False)
+log = structlog.get_logger(__name__)
 
 
 @router.api_route(DOOR.path, methods=["GET", "HEAD"])
 async def show(request: Request, visitor: Ours, language: Spoken) -> Response:
     """The empty form."""
-    return _page(request, visitor, language, {"taken_by": visitor.name})
+    return _page(request, visitor, language, {"taken_by": visitor.name}, Shown())
 
 
 @router.post(DOOR.path)
@@ -48,7 +52,13 @@ async def post(request: Request, visitor: Ours, language: Spoken) -> Response:
     except Unfilled as fault:
         telemetry.requests_refused.labels(Channel.PHONE.value).inc()
         faults = {name: one.text(language) for name, one in fault.faults.items()}
-        return _page(request, visitor, language, fields, faults)
+        return _page(request, visitor, language, fields, Shown(422, faults))
+    except Exception as error:
+        if not isinstance(error, Unavailable) and not is_unavailable(error):
+            raise
+        log.warning("unavailable", route=DOOR.path, error=type(error).__name__)
+        shown = Shown(503, notice=PAGE_WORDS[language].away, headers=Unavailable.default_headers)
+        return _page(request, visitor, language, fields, shown)
     token = runtime_of(request).context.signer.sign(PURPOSE, reference or "")
     return RedirectResponse(f"{DOOR.path}/noted/{token}?lang={language}", 303, web.HEADERS)
 
@@ -86,13 +96,13 @@ def _page(
     visitor: Visitor,
     language: Language,
     fields: Mapping[str, str],
-    faults: Mapping[str, str] | None = None,
+    shown: Shown,
 ) -> Response:
     page = web.page(
         templates,
         "call.html",
         language,
-        422 if faults else 200,
+        shown.status,
         text=PAGE_WORDS[language],
         names=LANGUAGE_NAMES,
         path=DOOR.path,
@@ -100,9 +110,10 @@ def _page(
         filled={name: fields.get(name, "") for name in FIELDS},
         submission=fields.get("submission") or token_urlsafe(16),
         token=form_token(request, visitor),
-        faults=faults or {},
-        notice="",
+        faults=shown.faults,
+        notice=shown.notice,
     )
+    page.headers.update(shown.headers)
     if visitor.fresh and not visitor.by_header:
         remember(request, page, visitor)
     return page

@@ -1,5 +1,6 @@
 """Customers: who writes for whom, and what they have been promised by contract."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -22,7 +23,7 @@ router = APIRouter(prefix="/v1/customers", tags=["customers"], dependencies=[Dep
 @router.post("", status_code=201, responses=responses(Conflict, Unprocessable), summary="Add a customer")
 async def make(runtime: Served, given: NewCustomer) -> Customer:
     """Add a customer. From now on what comes from its addresses has its name, lane, language and zone."""
-    return await _save(runtime, Customer(id=str(uuid7()), **dict(given)))
+    return await save(runtime, Customer(id=str(uuid7()), **dict(given)))
 
 
 @router.get("", summary="List customers")
@@ -51,23 +52,26 @@ async def shown(runtime: Served, identifier: Identifier) -> Customer:
 async def change(runtime: Served, identifier: Identifier, given: NewCustomer) -> Customer:
     """Replace a customer and its contacts by what is given. What was told before stays as it was told."""
     await shown(runtime, identifier)
-    return await _save(runtime, Customer(id=identifier, **dict(given)))
+    return await save(runtime, Customer(id=identifier, **dict(given)))
 
 
-async def _save(runtime: Runtime, customer: Customer) -> Customer:
-    """Keep it. Raises Conflict when one of its addresses belongs to another customer."""
+async def save(
+    runtime: Runtime, customer: Customer, before: Callable[[Transaction], None] | None = None
+) -> Customer:
+    """Keep it, after something else in the same transaction. Raises Conflict when one of its addresses belongs to
+    another customer."""
 
-    def work(transaction: Transaction) -> str | None:
+    def work(transaction: Transaction) -> None:
+        if before is not None:
+            before(transaction)
         taken = customer_store.taken(transaction.connection, customer.id, customer.contacts)
-        if taken is None:
-            customer_store.save(transaction.connection, customer, transaction.now)
-        return taken
+        if taken is not None:
+            raise Conflict(f"The address {taken} belongs to another customer.")
+        customer_store.save(transaction.connection, customer, transaction.now)
 
     try:
-        taken = await runtime.database.transact(work)
+        await runtime.database.transact(work)
     except IntegrityError as error:
         raise Conflict("One of the addresses was given to another customer at the same time.") from error
-    if taken is not None:
-        raise Conflict(f"The address {taken} belongs to another customer.")
     desk_of(runtime).directory.look_again()
     return customer

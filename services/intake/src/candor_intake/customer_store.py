@@ -8,6 +8,7 @@ from sqlalchemy import Connection, RowMapping
 
 from candor_common.columns import among, upsert
 from candor_common.events import Lane
+from candor_intake import unverified_store
 from candor_intake.customer_shapes import Address, Customer, Person
 from candor_intake.domain.conversations import member_key
 from candor_intake.domain.customer import KnownSender
@@ -58,6 +59,37 @@ _FORGET_ADDRESSES = sa.delete(contact_address).where(
         sa.select(contact.c.id).where(contact.c.customer_id == sa.bindparam("of"))
     )
 )
+_REMOVE = sa.delete(customer).where(customer.c.id == sa.bindparam("of"))
+_LIKE = sa.bindparam("like", type_=sa.Text)
+_SEARCH = (
+    sa.select(customer)
+    .where(
+        sa.or_(
+            sa.func.lower(customer.c.name).like(_LIKE, escape="\\"),
+            customer.c.id.in_(
+                sa.select(contact.c.customer_id)
+                .outerjoin(contact_address, contact_address.c.contact_id == contact.c.id)
+                .where(
+                    sa.or_(
+                        sa.func.lower(contact.c.name).like(_LIKE, escape="\\"),
+                        sa.func.lower(contact_address.c.address).like(_LIKE, escape="\\"),
+                    )
+                )
+            ),
+        )
+    )
+    .order_by(sa.func.lower(customer.c.name), customer.c.id)
+    .limit(sa.bindparam("most"))
+)
+_NAMED = (
+    sa.select(customer)
+    .where(
+        sa.or_(customer.c.id == sa.bindparam("text"), sa.func.lower(customer.c.name) == sa.bindparam("lower"))
+    )
+    .limit(2)
+)
+_COUNT = sa.select(sa.func.count()).select_from(customer)
+_CHANGED_AT = sa.select(customer.c.changed_at).where(customer.c.id == sa.bindparam("of"))
 _FORGET_PEOPLE = sa.delete(contact).where(contact.c.customer_id == sa.bindparam("of"))
 
 
@@ -99,8 +131,7 @@ def save(connection: Connection, one: Customer, at: datetime) -> None:
         "changed_at": at,
     }
     upsert(connection, customer, [row], key=("id",))
-    connection.execute(_FORGET_ADDRESSES, {"of": one.id})
-    connection.execute(_FORGET_PEOPLE, {"of": one.id})
+    _forget_people(connection, one.id)
     people = [
         (f"{one.id[-12:]}-{position}", position, person) for position, person in enumerate(one.contacts)
     ]
@@ -111,6 +142,18 @@ def save(connection: Connection, one: Customer, at: datetime) -> None:
     ]
     if addresses:
         connection.execute(sa.insert(contact_address), addresses)
+    unverified_store.forget(connection, [str(row["key"]) for row in addresses])
+
+
+def remove(connection: Connection, identifier: str) -> None:
+    """Forget a customer with all its contacts."""
+    _forget_people(connection, identifier)
+    connection.execute(_REMOVE, {"of": identifier})
+
+
+def _forget_people(connection: Connection, customer_id: str) -> None:
+    connection.execute(_FORGET_ADDRESSES, {"of": customer_id})
+    connection.execute(_FORGET_PEOPLE, {"of": customer_id})
 
 
 def _person_row(customer_id: str, identifier: str, position: int, person: Person) -> dict[str, object]:
@@ -131,6 +174,34 @@ def page(connection: Connection, after: str, most: int) -> list[Customer]:
 def by_id(connection: Connection, identifier: str) -> Customer | None:
     found = _whole(connection, connection.execute(_BY_ID, {"of": identifier}).mappings().all())
     return found[0] if found else None
+
+
+def search(connection: Connection, text: str, most: int) -> list[Customer]:
+    """Those whose name, or whose contacts' names or addresses have the text in them, by name."""
+    found = connection.execute(_SEARCH, {"like": f"%{_escaped(text.lower())}%", "most": most})
+    whole = {one.id: one for one in _whole(connection, found.mappings().all())}
+    return sorted(whole.values(), key=lambda one: (one.name.casefold(), one.id))
+
+
+def named(connection: Connection, text: str) -> list[Customer]:
+    """The customer with this id, else all with this name."""
+    found = connection.execute(_NAMED, {"text": text, "lower": text.lower()}).mappings().all()
+    return _whole(connection, found)
+
+
+def count(connection: Connection) -> int:
+    found: int = connection.scalar(_COUNT) or 0
+    return found
+
+
+def changed_at(connection: Connection, identifier: str) -> datetime | None:
+    """When a customer was saved last; nothing when there is none."""
+    found: datetime | None = connection.scalar(_CHANGED_AT, {"of": identifier})
+    return found
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _whole(connection: Connection, rows: Sequence[RowMapping]) -> list[Customer]:

@@ -13,13 +13,16 @@ import structlog
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 
 from candor_common import telemetry, web
-from candor_common.errors import BadRequest, Unavailable, UnsupportedMedia
+from candor_common.database import Transaction
+from candor_common.errors import BadRequest, TooLarge, Unavailable, UnsupportedMedia
 from candor_common.events import Channel
 from candor_common.failures import is_unavailable
 from candor_common.links import BadLink
 from candor_common.service import runtime_of
+from candor_intake import visit_store
 from candor_intake.domain.inbound import Ignored
 from candor_intake.domain.inbound import Request as Words
 from candor_intake.domain.language import Language, preferred, supported
@@ -29,16 +32,17 @@ from candor_intake.reception import as_posted, open_desk
 from candor_intake.sources import form
 from candor_intake.sources.door import JSON
 from candor_intake.sources.form import Upload
-from candor_intake.sources.form_words import Unfilled
+from candor_intake.sources.form_words import FaultKey, FieldFault, Unfilled
 from candor_intake.sources.registry import BY_NAME
 
 DOOR = BY_NAME["form"]
-MOST_POSTS, WITHIN = 20, timedelta(minutes=10)
+PACE = Pace(most=20, within=timedelta(minutes=10))
 PURPOSE = "form-received"
 SHOWN_FOR = timedelta(days=30)
 FIELDS = ("name", "address", "subject", "text", "urgent")
 LIMITS = {"most": form.MOST_FILES, "each": form.LARGEST_FILE, "together": form.LARGEST_TOGETHER}
 _MOST_PARTS = 50
+_LONGEST_NETWORK = 45
 
 router = APIRouter(include_in_schema=False)
 log = structlog.get_logger(__name__)
@@ -46,13 +50,14 @@ templates = web.environment("candor_intake")
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class Shown:
     """What the form says besides what was filled in."""
 
     status: int = 200
     faults: Mapping[str, str] = field(default_factory=dict)
     """Sentences by the names of fields."""
     notice: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def language_of(request: Request) -> Language:
@@ -67,29 +72,31 @@ Spoken = Annotated[Language, Depends(language_of)]
 @router.api_route(DOOR.path, methods=["GET", "HEAD"])
 async def show(request: Request, language: Spoken) -> Response:
     """The empty form."""
-    return _page(request, language, {}, _Shown())
+    return _page(request, language, {}, Shown())
 
 
 @router.post(DOOR.path)
 async def post(request: Request, language: Spoken) -> Response:
     """Take what was filled in; or show it again with what is wrong."""
-    fields, uploads = await _filled_in(request)
-    wait = _pace(request).wait(_network(request), runtime_of(request).clock.now())
-    if wait is not None:
-        _refused()
-        return _too_many(request, language, fields, wait)
     try:
+        fields, uploads = await _filled_in(request)
+    except HTTPException as fault:
+        return _too_large(request, language, fault)
+    try:
+        wait = await _wait(request)
+        if wait is not None:
+            return _too_many(request, language, fields, wait)
         inbound = await _read(fields, uploads)
         reference = await _take(request, inbound, fields)
     except Unfilled as fault:
-        _refused()
         faults = {name: one.text(language) for name, one in fault.faults.items()}
-        return _page(request, language, fields, _Shown(422, faults))
+        return _refused(request, language, fields, Shown(422, faults))
     except Exception as error:
         if not isinstance(error, Unavailable) and not is_unavailable(error):
             raise
         log.warning("unavailable", route=DOOR.path, error=type(error).__name__)
-        return _page(request, language, fields, _Shown(503, notice=PAGE_WORDS[language].away))
+        shown = Shown(503, notice=PAGE_WORDS[language].away, headers=Unavailable.default_headers)
+        return _page(request, language, fields, shown)
     token = runtime_of(request).context.signer.sign(PURPOSE, reference or "")
     return RedirectResponse(f"{request.url.path}/received/{token}?lang={language}", 303, web.HEADERS)
 
@@ -150,35 +157,41 @@ async def _take(request: Request, inbound: Words | Ignored, fields: Mapping[str,
     return accepted.reference
 
 
-def _pace(request: Request) -> Pace:
-    """One for all doors of the process."""
-    state = request.app.state
-    if not hasattr(state, "form_pace"):
-        state.form_pace = Pace(MOST_POSTS, WITHIN)
-    pace: Pace = state.form_pace
-    return pace
-
-
-def _network(request: Request) -> str:
+async def _wait(request: Request) -> timedelta | None:
+    """Count the visit, with those to the other replicas; nothing when it may happen."""
     peer = request.client.host if request.client else ""
-    return network_of(peer, request.headers.get("x-forwarded-for", ""))
+    network = network_of(peer, request.headers.get("x-forwarded-for", ""))[:_LONGEST_NETWORK]
+
+    def work(transaction: Transaction) -> timedelta | None:
+        visits = visit_store.count(transaction.connection, network, transaction.now, PACE.within)
+        return PACE.wait(visits, transaction.now)
+
+    return await runtime_of(request).database.transact(work)
 
 
-def _refused() -> None:
+def _refused(request: Request, language: Language, fields: Mapping[str, str], shown: Shown) -> Response:
     telemetry.requests_refused.labels(Channel.FORM.value).inc()
+    return _page(request, language, fields, shown)
+
+
+def _too_large(request: Request, language: Language, fault: HTTPException) -> Response:
+    """What was filled in was not read, so that the form is empty again; the browser's way back has it still."""
+    if fault.status_code != TooLarge.status:
+        raise fault
+    words = FieldFault(FaultKey.FILES_TOO_LARGE, form.LARGEST_TOGETHER).text(language)
+    shown = Shown(TooLarge.status, {form.FILES: words}, headers=fault.headers or {})
+    return _refused(request, language, {}, shown)
 
 
 def _too_many(request: Request, language: Language, fields: Mapping[str, str], wait: timedelta) -> Response:
-    minutes = math.ceil(wait / timedelta(minutes=1))
-    notice = PAGE_WORDS[language].too_many.format(minutes=minutes)
-    page = _page(request, language, fields, _Shown(429, notice=notice))
-    page.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
-    return page
+    notice = PAGE_WORDS[language].too_many.format(minutes=math.ceil(wait / timedelta(minutes=1)))
+    headers = {"Retry-After": str(math.ceil(wait.total_seconds()))}
+    return _refused(request, language, fields, Shown(429, notice=notice, headers=headers))
 
 
-def _page(request: Request, language: Language, fields: Mapping[str, str], shown: _Shown) -> Response:
+def _page(request: Request, language: Language, fields: Mapping[str, str], shown: Shown) -> Response:
     """The form with what was filled in, which the template escapes."""
-    return web.page(
+    page = web.page(
         templates,
         "request.html",
         language,
@@ -193,6 +206,8 @@ def _page(request: Request, language: Language, fields: Mapping[str, str], shown
         faults=shown.faults,
         notice=shown.notice,
     )
+    page.headers.update(shown.headers)
+    return page
 
 
 def _house(request: Request) -> str:

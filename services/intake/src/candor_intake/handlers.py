@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from candor_common.charter.contacts import answering
 from candor_common.database import Transaction
 from candor_common.events import (
     Channel,
@@ -13,30 +14,43 @@ from candor_common.events import (
     IncidentReopened,
     IncidentResolved,
     IncidentUpdated,
+    MessageKind,
     MessageSent,
     RequestJoined,
 )
 from candor_common.service import Context, Subscriptions
-from candor_intake import store
-from candor_intake.domain.conversations import message_key
+from candor_intake import store, unverified_store
+from candor_intake.domain.conversations import member_key, message_key
+from candor_intake.domain.customer import unverified_of
 
 
 def follow_incidents(transaction: Transaction, events: Sequence[Envelope[Any]], _context: Context) -> None:
-    """Keep what the status of a request needs: its incident, and how that stands."""
+    """Keep what the status of a request needs, its incident and how that stands; and who wrote and is not known."""
     facts = [event.fact for event in events]
     led = [fact for fact in facts if isinstance(fact, IncidentOpened | RequestJoined)]
     store.lead(transaction.connection, {fact.request_id: fact.incident.id for fact in led})
     newest = {fact.incident.id: fact.incident for fact in sorted(facts, key=lambda fact: fact.sequence)}
     store.note_incidents(transaction.connection, newest)
+    opened = (unverified_of(fact.incident) for fact in facts if isinstance(fact, IncidentOpened))
+    unverified_store.note(transaction.connection, [one for one in opened if one])
 
 
 def remember_sent_mail(
-    transaction: Transaction, events: Sequence[Envelope[MessageSent]], _context: Context
+    transaction: Transaction, events: Sequence[Envelope[MessageSent]], context: Context
 ) -> None:
-    """Keep the ids of mail that left, so that an answer finds its incident."""
+    """Keep the ids of mail that left, so that an answer finds its incident; and that of a colleague who was nudged, who
+    takes part from then on."""
     sent = [event.fact.message for event in events if event.fact.message.channel is Channel.MAIL]
     incident_of = {message_key(one.message_id): one.incident_id for one in sent}
     store.add_threads(transaction.connection, incident_of)
+    nudged = [one for one in sent if one.kind is MessageKind.NUDGE]
+    colleagues = {
+        (one.incident_id, member_key(address))
+        for one in nudged
+        for address in answering(context.charter, one.recipient)
+        if "@" in address
+    }
+    store.add_participants(transaction.connection, colleagues)
 
 
 subscriptions: Subscriptions = {

@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
+from starlette.exceptions import HTTPException
 
 from candor_common import telemetry
 from candor_common.errors import (
@@ -27,7 +29,8 @@ from candor_intake.domain.inbound import Request as Words
 from candor_intake.domain.source import Source
 from candor_intake.placed import Accepted, Posted
 from candor_intake.reception import desk_of, receipt_response, refusing
-from candor_intake.sources.door import Door
+from candor_intake.shapes import Receipt
+from candor_intake.sources.door import JSON, Door
 from candor_intake.sources.signed import SIGNED, SignedDoor
 from candor_intake.sources.slack import Challenge
 from candor_intake.verify.delivery import Delivery, NotGenuine
@@ -109,7 +112,11 @@ def telling(door: Door, source: str) -> Iterator[None]:
             "This was not signed with the secret of the source.", headers=door.refusal_headers
         ) from fault
     except HTTPException as fault:
-        raise TooLarge(str(fault.detail), headers=door.refusal_headers) from fault
+        if fault.status_code != TooLarge.status:
+            raise
+        raise TooLarge(
+            str(fault.detail), headers={**(fault.headers or {}), **door.refusal_headers}
+        ) from fault
     except CandorError as fault:
         if fault.status < Unavailable.status:
             fault.headers.update(door.refusal_headers)
@@ -131,6 +138,27 @@ def _endpoint(one: SignedDoor) -> Callable[..., Awaitable[Response]]:
     return endpoint
 
 
+def body_of(door: Door) -> dict[str, Any]:
+    """How the body that a door takes is documented."""
+    shape = {JSON: {"schema": {"type": "object"}}}
+    return {"requestBody": {"content": {kind: shape.get(kind, {}) for kind in door.content_types}}}
+
+
+# What is answered with 200; 202 is a receipt.
+_OK: dict[str, dict[int | str, dict[str, Any]]] = {
+    "text/xml": {200: {"description": "Stored", "content": {"text/xml": {}}}},
+    "text/plain": {200: {"description": "Stored; or the challenge", "content": {"text/plain": {}}}},
+}
+
+
+def _documented(door: Door) -> dict[str, Any]:
+    refusals = responses(BadRequest, Unauthorized, NotFound, TooLarge, Unprocessable, Unavailable)
+    if door.statuses.accepted != Response().status_code:
+        return {"responses": refusals, "response_model": Receipt}
+    kind = "text/xml" if door.name.startswith("twilio-") else "text/plain"
+    return {"responses": {**_OK[kind], **refusals}, "response_class": Response}
+
+
 for _one in SIGNED.values():
     router.add_api_route(
         _one.door.path,
@@ -139,6 +167,6 @@ for _one in SIGNED.values():
         name=f"hook_{_one.door.name.replace('-', '_')}",
         description=_one.door.doc,
         status_code=_one.door.statuses.accepted,
-        responses=responses(BadRequest, Unauthorized, NotFound, TooLarge, Unprocessable, Unavailable),
-        openapi_extra={"requestBody": {"content": {kind: {} for kind in _one.door.content_types}}},
+        openapi_extra=body_of(_one.door),
+        **_documented(_one.door),
     )

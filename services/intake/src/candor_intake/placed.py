@@ -65,6 +65,15 @@ class Placed(NamedTuple):
     sender: KnownSender | None = None
 
 
+class Filed(NamedTuple):
+    """The files of a request."""
+
+    request_id: str
+    files: Sequence[File]
+    within: bool
+    """Whether the bytes of the message hold them, so that they are not kept once more."""
+
+
 def dedup_key_of(posted: Posted) -> str:
     return bounded(posted.dedup_key, LONGEST_KEY)
 
@@ -85,9 +94,12 @@ def fact_of(placed: Placed, now: datetime) -> Received | None:
             return None
 
 
-def files_of(fresh: Sequence[Posted]) -> list[tuple[str, Sequence[File]]]:
-    requests = ((one.request_id, one.inbound) for one in fresh)
-    return [(of, one.files) for of, one in requests if isinstance(one, Request) and one.files]
+def files_of(fresh: Sequence[Posted]) -> list[Filed]:
+    return [
+        Filed(one.request_id, one.inbound.files, within=one.channel is Channel.MAIL)
+        for one in fresh
+        if isinstance(one.inbound, Request) and one.inbound.files
+    ]
 
 
 def rows_of(placed: Sequence[Placed], now: datetime) -> list[dict[str, Any]]:

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from fastapi import HTTPException, Request
+from fastapi import Request
 from fastapi.responses import Response
+from starlette.exceptions import HTTPException
 
 from candor_common import telemetry
 from candor_common.errors import BadRequest, Unprocessable, UnsupportedMedia

@@ -44,3 +44,12 @@ class Trial(BaseModel):
 
     taken: bool
     outcome: str
+
+
+class PagerDutyAnswer(BaseModel):
+    """What PagerDuty answers to an event."""
+
+    status: str
+    message: str
+    dedup_key: str | None = None
+    errors: list[str] | None = None

@@ -176,8 +176,8 @@ async def listening(desk: Desk, settings: Settings) -> AsyncIterator[int]:
     passed_on = address.scheme == "lmtp"
     limits = _Limits(Inbox(desk, settings, any_recipient=passed_on), settings)
     kind = _LimitedLmtp if passed_on else _Limited
-    # The library tells of every connection, and in its debug lines what customers write.
-    logging.getLogger("mail.log").setLevel(logging.WARNING)
+    # The library tells of every connection, and in its warnings and debug lines what strangers write.
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_forever, name="smtp", daemon=True)
     thread.start()

@@ -29,6 +29,10 @@ _MADE_BY_PROVIDER = {
     Proof.SLACK: "the signing secret of the Slack app, under Basic Information",
     Proof.TWILIO: "the auth token of the Twilio account",
 }
+PROVIDER_MAKES = {
+    door.name: _MADE_BY_PROVIDER[door.proof] for door in DOORS if door.proof in _MADE_BY_PROVIDER
+}
+"""By kind, which secret of the provider's a source needs."""
 _SHORTEST_SECRET = 16
 
 Served = Annotated[Runtime, Depends(runtime_of)]
@@ -136,7 +140,7 @@ def _shown(runtime: Runtime, source: Source) -> Shown:
 def _check(wanted: NewSource) -> None:
     """Raises Unprocessable when no sender could come in like that."""
     if wanted.kind not in KINDS:
-        raise _unfit("kind", f"There is no kind {wanted.kind!r}; use one of {', '.join(KINDS)}.")
+        raise _unfit("kind", _no_kind(wanted.kind))
     if not _NAME.fullmatch(wanted.name):
         raise _unfit(
             "name", "A name is made of lower-case letters, digits and hyphens, and begins with a letter."
@@ -149,11 +153,18 @@ def _check(wanted: NewSource) -> None:
     _check_secret(wanted.kind, wanted.secret.get_secret_value() if wanted.secret else None)
 
 
+def _no_kind(kind: str) -> str:
+    door = BY_NAME.get(kind)
+    if door and door.proof is Proof.API_KEY:
+        return f"{kind!r} needs no source: post to {door.path} with an API key, which `candor key add` makes."
+    return f"There is no kind {kind!r}; use one of {', '.join(KINDS)}."
+
+
 def _check_secret(kind: str, secret: str | None) -> None:
     proof = BY_NAME[kind].proof
     if secret is None:
-        if proof in _MADE_BY_PROVIDER:
-            raise _unfit("secret", f"The provider makes it: give {_MADE_BY_PROVIDER[proof]}.")
+        if kind in PROVIDER_MAKES:
+            raise _unfit("secret", f"The provider makes it: give {PROVIDER_MAKES[kind]}.")
         return
     if len(secret) < _SHORTEST_SECRET or not (secret.isascii() and secret.isprintable()):
         raise _unfit("secret", f"A secret has {_SHORTEST_SECRET} or more printable ASCII characters.")

@@ -1,7 +1,7 @@
 """What intake keeps: every inbound message with its bytes, the threads they form, and who takes part in them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,8 +25,8 @@ __all__ = [
     "lead",
     "metadata",
     "note_incidents",
+    "original_by_id",
     "participant",
-    "raw_by_id",
     "request_by_id",
     "thread",
 ]
@@ -47,6 +47,15 @@ class Known:
     request_id: str
     reference: str | None
     fingerprint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A message as it came in."""
+
+    reference: str | None
+    channel: str
+    raw: bytes = field(repr=False)
 
 
 def known_messages(connection: Connection, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Known]:
@@ -152,13 +161,15 @@ def request_by_id(connection: Connection, request_id: str) -> RowMapping | None:
     return connection.execute(query).mappings().one_or_none()
 
 
-def raw_by_id(connection: Connection, request_id: str) -> bytes | None:
+def original_by_id(connection: Connection, request_id: str) -> Original | None:
     """The bytes in which a request came."""
     holder = inbound.alias()
     query = (
-        sa.select(sa.func.coalesce(inbound.c.raw, holder.c.raw))
+        sa.select(
+            inbound.c.reference, inbound.c.channel, sa.func.coalesce(inbound.c.raw, holder.c.raw).label("raw")
+        )
         .select_from(inbound.outerjoin(holder, holder.c.request_id == inbound.c.raw_in))
         .where(inbound.c.request_id == request_id)
     )
-    raw: bytes | None = connection.scalar(query)
-    return raw
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Original(row.reference, row.channel, row.raw)

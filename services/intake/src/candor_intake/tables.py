@@ -119,3 +119,25 @@ contact_address = sa.Table(
     sa.Column("address", sa.String(400), nullable=False),
     sa.Index("intake_contact_address_contact", "contact_id"),
 )
+
+visit = sa.Table(
+    "intake_visit",
+    metadata,
+    sa.Column("network", sa.String(45), primary_key=True),
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Index("intake_visit_since", "since"),
+)
+
+unverified_contact = sa.Table(
+    "intake_unverified_contact",
+    metadata,
+    sa.Column("key", sa.String(320), primary_key=True),
+    sa.Column("channel", sa.String(20), nullable=False),
+    sa.Column("address", sa.String(400), nullable=False),
+    sa.Column("name", sa.String(200)),
+    sa.Column("language", sa.String(10)),
+    sa.Column("incident_id", sa.String(20), nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),
+    sa.Index("intake_unverified_contact_seen", "seen_at"),
+)

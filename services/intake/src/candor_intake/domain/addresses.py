@@ -16,7 +16,9 @@ def is_address(text: str) -> bool:
 
 def mailbox(address: str) -> str:
     """The address without case and without what follows a plus: two spellings of one mailbox are equal."""
-    return _PLUS.sub(r"\1@\3", address).casefold()
+    name, at, domain = address.partition("@")
+    bare, _, token = name.partition("+")
+    return f"{bare if bare and token and domain else name}{at}{domain}".casefold()
 
 
 def plus_token(address: str) -> str | None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from candor_common.events import Contact, Lane
+from candor_common.events import Channel, Contact, Incident, Lane, Origin
 from candor_intake.domain.conversations import member_key
 from candor_intake.domain.inbound import Request
 
@@ -26,3 +27,34 @@ class KnownSender:
 def senders_of(requests: Iterable[Request]) -> set[str]:
     """The keys under which the senders would be known."""
     return {member_key(one.sender.address) for one in requests if one.sender.address}
+
+
+@dataclass(frozen=True, slots=True)
+class UnverifiedContact:
+    """Somebody who wrote and belongs to no customer that we know."""
+
+    key: str
+    channel: Channel
+    address: str
+    name: str | None
+    language: str
+    incident_id: str
+    """To which their first message led."""
+    seen_at: datetime
+    """When that was."""
+
+
+def unverified_of(incident: Incident) -> UnverifiedContact | None:
+    """Who opened an incident, if it is a person whom nobody knows yet."""
+    writer = incident.requester
+    if writer is None or not writer.address or incident.customer or incident.origin is not Origin.HUMAN:
+        return None
+    return UnverifiedContact(
+        key=member_key(writer.address),
+        channel=incident.channel,
+        address=writer.address,
+        name=writer.name,
+        language=incident.language,
+        incident_id=incident.id,
+        seen_at=incident.opened_at,
+    )

@@ -1,32 +1,30 @@
-"""How often somebody may come: so many times within a stretch of time, counted per address."""
+"""How often somebody may come: so many times within a stretch of time, which begins with the first of them."""
 
-from collections import OrderedDict, deque
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 
-MOST_KNOWN = 10_000
 _NETWORK_BITS = 64
 
 
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """How often somebody came since their stretch began, this time among them."""
+
+    number: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Pace:
-    """Counts visits in memory, of the addresses that came last."""
+    """So many visits within so long."""
 
-    def __init__(self, most: int, within: timedelta) -> None:
-        self._most, self._within = most, within
-        self._visits: OrderedDict[str, deque[datetime]] = OrderedDict()
+    most: int
+    within: timedelta
 
-    def wait(self, address: str, now: datetime) -> timedelta | None:
-        """Count a visit; nothing when it may happen, else how long to wait. A visit that may not is not counted."""
-        visits = self._visits.setdefault(address, deque())
-        self._visits.move_to_end(address)
-        if len(self._visits) > MOST_KNOWN:
-            self._visits.popitem(last=False)
-        while visits and now - visits[0] >= self._within:
-            visits.popleft()
-        if len(visits) >= self._most:
-            return self._within - (now - visits[0])
-        visits.append(now)
-        return None
+    def wait(self, visits: Visits, now: datetime) -> timedelta | None:
+        """Nothing when this visit may happen, else how long to wait. Trying in vain makes nobody wait longer."""
+        return None if visits.number <= self.most else visits.since + self.within - now
 
 
 def network_of(peer: str, forwarded_for: str) -> str:

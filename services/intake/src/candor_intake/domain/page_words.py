@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from candor_intake.domain.language import Language
+from candor_common.languages import Language
+from candor_common.wording import Wording
 
 LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "zh-Hans": "简体中文", "zh-Hant": "繁體中文"}
 
@@ -53,8 +54,8 @@ class PageWords:
     call_another: str
 
 
-PAGE_WORDS: dict[Language, PageWords] = {
-    "en": PageWords(
+PAGE_WORDS = Wording(
+    en=PageWords(
         languages="Language",
         title="How can we help?",
         intro="Tell us what is wrong, or what you would like to know. We answer by e-mail.",
@@ -94,7 +95,7 @@ PAGE_WORDS: dict[Language, PageWords] = {
         call_done="The call is noted as {reference}.",
         call_another="Note another call",
     ),
-    "zh-Hans": PageWords(
+    zh_hans=PageWords(
         languages="语言",
         title="有什么可以帮您？",
         intro="请告诉我们遇到的问题，或者您想了解的内容。我们会通过电子邮件回复您。",
@@ -131,7 +132,7 @@ PAGE_WORDS: dict[Language, PageWords] = {
         call_done="来电已记录，编号 {reference}。",
         call_another="再记录一个来电",
     ),
-    "zh-Hant": PageWords(
+    zh_hant=PageWords(
         languages="語言",
         title="有什麼可以幫您？",
         intro="請告訴我們您遇到的問題，或想了解的內容。我們會以電子郵件回覆您。",
@@ -168,4 +169,4 @@ PAGE_WORDS: dict[Language, PageWords] = {
         call_done="來電已記錄，編號 {reference}。",
         call_another="再記錄一通來電",
     ),
-}
+)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from candor_intake.domain.language import Language
+from candor_common.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class CallWords:
     """{number}"""
 
 
-CALL_WORDS: dict[Language, CallWords] = {
-    "en": CallWords(
+CALL_WORDS = Wording(
+    en=CallWords(
         subject="Call from {number}",
         subject_withheld="Call from a withheld number",
         subject_untold="Recording of a call",
@@ -43,7 +43,7 @@ CALL_WORDS: dict[Language, CallWords] = {
         recorded="Recording: {url}",
         called_back="Please call back: {number}",
     ),
-    "zh-Hans": CallWords(
+    zh_hans=CallWords(
         subject="{number} 的来电",
         subject_withheld="未显示号码的来电",
         subject_untold="来电录音",
@@ -55,7 +55,7 @@ CALL_WORDS: dict[Language, CallWords] = {
         recorded="录音：{url}",
         called_back="请回电：{number}",
     ),
-    "zh-Hant": CallWords(
+    zh_hant=CallWords(
         subject="{number} 的來電",
         subject_withheld="未顯示號碼的來電",
         subject_untold="來電錄音",
@@ -67,4 +67,4 @@ CALL_WORDS: dict[Language, CallWords] = {
         recorded="錄音：{url}",
         called_back="請回電：{number}",
     ),
-}
+)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from candor_common.languages import Language
+from candor_common.wording import Wording
 from candor_intake.domain.inbound import BadPayload
-from candor_intake.domain.language import Language
 
 
 class FaultKey(StrEnum):
@@ -46,8 +47,8 @@ class FormWords:
     """{name}"""
 
 
-FORM_WORDS: dict[Language, FormWords] = {
-    "en": FormWords(
+FORM_WORDS = Wording(
+    en=FormWords(
         missing="Please fill this in.",
         too_long="This is too long; at most {most} characters fit.",
         no_address="This is not an e-mail address that we can answer to.",
@@ -60,7 +61,7 @@ FORM_WORDS: dict[Language, FormWords] = {
         files_too_large="The files are too large together; at most {most} MB fit.",
         file_type="A file like “{name}” can't be sent as it is. Please put it into a ZIP archive.",
     ),
-    "zh-Hans": FormWords(
+    zh_hans=FormWords(
         missing="请填写此项。",
         too_long="内容过长，最多 {most} 个字符。",
         no_address="这不是有效的电子邮箱地址，我们无法回复。",
@@ -73,7 +74,7 @@ FORM_WORDS: dict[Language, FormWords] = {
         files_too_large="文件总大小超出限制，合计不超过 {most} MB。",
         file_type="不能直接上传“{name}”这类文件，请压缩成 ZIP 后再上传。",
     ),
-    "zh-Hant": FormWords(
+    zh_hant=FormWords(
         missing="請填寫此欄位。",
         too_long="內容過長，最多 {most} 個字元。",
         no_address="這不是有效的電子郵件地址，我們無法回覆。",
@@ -86,7 +87,7 @@ FORM_WORDS: dict[Language, FormWords] = {
         files_too_large="檔案總大小超過限制，合計不得超過 {most} MB。",
         file_type="無法直接上傳「{name}」這類檔案，請壓縮成 ZIP 後再上傳。",
     ),
-}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,10 @@ Each format is one pure file in that folder.
 
 A sender that signs is let in by name, which makes an address of its own and, unless the provider makes it, a secret:
 
-    candor source add slack desk --secret     # asks for the signing secret of the Slack app
+    candor source add slack desk              # asks for the signing secret of the Slack app
     candor source add pagerduty monitoring    # makes a routing key, and shows it this once
-    candor source add call-record pbx --options pbx.json
+    candor source add call-record pbx --exchange asterisk
+    candor source add call-record other --options other.json
     candor source list                        # the addresses to paste at the providers
     candor source test desk                   # is the address reached, and does a signed sample pass?
     candor source remove desk                 # nothing of it is taken any more

@@ -6,6 +6,7 @@ from email.message import Message
 
 from candor_intake.domain.attachments import File
 from candor_intake.sources.mail_headers import decoded
+from candor_intake.sources.mail_limits import TooMuch, read_tree
 
 MOST_FILES = 50
 """Files of one mail that are kept by themselves; the mail itself is kept whole."""
@@ -33,6 +34,15 @@ def files_of(message: Message) -> tuple[File, ...]:
         except _BROKEN_PART:
             continue
     return tuple(found)
+
+
+def content_of(raw: bytes, sha256: str) -> bytes | None:
+    """The file with that digest in a mail that had it when it came."""
+    try:
+        files = files_of(read_tree(raw.lstrip(b"\r\n")))
+    except (TooMuch, *_BROKEN_PART):
+        return None
+    return next((one.content for one in files if one.attachment.sha256 == sha256), None)
 
 
 def _parts(part: Message) -> Iterator[Message]:

@@ -1,11 +1,12 @@
 """Events as PagerDuty's Events API v2 takes them, and its own answers: who alerts PagerDuty can alert us.
 
-`POST /v2/enqueue`. Clients send again after 429 and 5xx, and after nothing else.
+`POST /v2/enqueue`, and `POST /v2/change/enqueue` for changes. Clients send again after 429 and 5xx, and after
+nothing else.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
 
@@ -20,6 +21,8 @@ from candor_intake.sources.plain import Line, words
 LARGEST_BYTES = 512 * 1024
 LONGEST_KEY = 255
 _LONGEST_ROUTING_KEY = 100
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +58,25 @@ def parse(body: bytes) -> Event:
     an event can't be told from its return, so that it has no key by which a repeat would be dropped; a repeated
     signal changes nothing anyway.
     """
-    if len(body) > LARGEST_BYTES:
-        raise InvalidEvent([f"The event is larger than {LARGEST_BYTES} bytes."])
-    whole = load(body)
-    check(whole)
-    event = _built(whole)
+    event = _built(_whole(body))
     key = event.dedup_key or fingerprint(body)
     return Event(event.routing_key, key, _inbound(event, key))
 
 
-def accepted(dedup_key: str) -> Answer:
+def parse_change(body: bytes) -> Event:
+    """A change, like a deployment: it is kept and sets nobody to work. Raises InvalidEvent or Malformed."""
+    change = _fitting(_Change, _whole(body))
+    return Event(change.routing_key, "", Ignored("a change, which is no trouble"))
+
+
+def change_accepted(_event: Event) -> Answer:
+    """The change is stored."""
+    return Answer(202, {"status": "success", "message": "Change event processed"})
+
+
+def accepted(event: Event) -> Answer:
     """The event is stored."""
-    return Answer(202, {"status": "success", "message": "Event processed", "dedup_key": dedup_key})
+    return Answer(202, {"status": "success", "message": "Event processed", "dedup_key": event.dedup_key})
 
 
 def refused(errors: Sequence[str]) -> Answer:
@@ -116,8 +126,20 @@ class _Payload(BaseModel):
     custom_details: Any = None
 
 
+_RoutingKey = Annotated[Line, StringConstraints(min_length=1, max_length=_LONGEST_ROUTING_KEY)]
+
+
+class _ChangePayload(BaseModel):
+    summary: _Needed
+
+
+class _Change(BaseModel):
+    routing_key: _RoutingKey
+    payload: _ChangePayload
+
+
 class _Event(BaseModel):
-    routing_key: Annotated[Line, StringConstraints(min_length=1, max_length=_LONGEST_ROUTING_KEY)]
+    routing_key: _RoutingKey
     event_action: Literal["trigger", "acknowledge", "resolve"]
     dedup_key: Annotated[Line, StringConstraints(max_length=LONGEST_KEY)] = ""
     payload: _Payload | None = None
@@ -126,19 +148,32 @@ class _Event(BaseModel):
     links: Annotated[list[_Link], BeforeValidator(_list)] = []
 
 
-def _built(whole: object) -> _Event:
-    """The event. Raises InvalidEvent with all its faults."""
+def _whole(body: bytes) -> dict[str, Any]:
+    if len(body) > LARGEST_BYTES:
+        raise InvalidEvent([f"The event is larger than {LARGEST_BYTES} bytes."])
+    whole = load(body)
+    check(whole)
     if not isinstance(whole, dict):
         raise InvalidEvent(["The event has to be a JSON object."])
-    # Only a trigger needs its payload; what others send along is read as far as it fits.
-    usable = whole if whole.get("event_action") == "trigger" else whole | {"payload": _if_fits(whole)}
+    return whole
+
+
+def _fitting(model: type[ModelT], value: dict[str, Any]) -> ModelT:
+    """The value as a model. Raises InvalidEvent with all its faults."""
     try:
-        event = _Event.model_validate(usable)
+        return model.model_validate(value)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         raise InvalidEvent(
             [f"{'.'.join(map(str, one['loc']))}: {one['msg']}." for one in faults], at("#", *faults[0]["loc"])
         ) from error
+
+
+def _built(whole: dict[str, Any]) -> _Event:
+    """The event. Raises InvalidEvent with all its faults."""
+    # Only a trigger needs its payload; what others send along is read as far as it fits.
+    usable = whole if whole.get("event_action") == "trigger" else whole | {"payload": _if_fits(whole)}
+    event = _fitting(_Event, usable)
     if event.event_action == "trigger" and event.payload is None:
         raise InvalidEvent(["payload: a trigger needs one."], "#/payload")
     if event.event_action != "trigger" and not event.dedup_key:

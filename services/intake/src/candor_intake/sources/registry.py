@@ -62,7 +62,8 @@ DOORS: tuple[Door, ...] = (
         repeat="`dedup_key`, `event_action` and `payload.timestamp`; without a time nothing is dropped as a repeat",
         doc=(
             "PagerDuty's Events API v2, for whatever can alert PagerDuty: put our address in the place of"
-            " `events.pagerduty.com`. The bodies of the answers are PagerDuty's. An acknowledgement changes nothing."
+            " `events.pagerduty.com`. The bodies of the answers are PagerDuty's. An acknowledgement changes nothing, and"
+            " neither does a change event, which is taken at `/v2/change/enqueue`."
         ),
     ),
     Door(

@@ -74,7 +74,9 @@ class _Sender(BaseModel):
     name: Annotated[str, *_line(0, 200)] | None = None
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """One request."""
+
     subject: Annotated[str, *_line(1, SUBJECT_CHARACTERS)]
     text: Annotated[
         Text, BeforeValidator(_lenient_text), StringConstraints(min_length=1, max_length=TEXT_CHARACTERS)
@@ -100,7 +102,7 @@ def _request_or_fault(item: object, pointer: str, dedup_key: str) -> Request | B
 
 def _request(value: object, pointer: str, dedup_key: str) -> Request:
     check(value, pointer)
-    body = build(_Body, value, pointer)
+    body = build(Body, value, pointer)
     return Request(
         sender=Contact(address=body.sender.address, name=body.sender.name or None),
         subject_line=body.subject,

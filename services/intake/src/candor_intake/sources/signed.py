@@ -35,7 +35,9 @@ def mapping_of(options: Options) -> RecordMapping:
     if options.exchange:
         return EXCHANGES[options.exchange]
     if options.mapping is None:
-        raise BadMapping([f"Name an `exchange` ({', '.join(EXCHANGES)}) or give a `mapping`."])
+        raise BadMapping(
+            [f"Name an `exchange` ({', '.join(EXCHANGES)}) or give a `mapping` among the options."]
+        )
     missed = MISSED if options.mapping.missed is None else options.mapping.missed
     return RecordMapping.of(options.mapping.paths, incoming=options.mapping.incoming, missed=missed)
 
