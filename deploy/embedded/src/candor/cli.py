@@ -14,34 +14,40 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from candor import charter_show, look, mail_in, promise, source
-from candor.calling import call as _call
+from candor import bootstrap, charter_reload, charter_show, log_level, look, mail_in, parked, promise, source
+from candor.backup import command as backup
 from candor.calling import fail as _fail
 from candor.calling import settings as _settings
+from candor.doctor import command as doctor
+from candor.rebuild import command as topics
 from candor.up import up
 from candor_common.charter import CharterError, load_charter
 from candor_common.events import Emitter
 from candor_common.keys import SCOPES, KeyRing, keys_path
 from candor_common.settings import SettingsError
-from candor_common.topics import TOPICS, topic_name
 
 app = typer.Typer(help="Incident management that keeps its word.", no_args_is_help=True, add_completion=False)
-parked = typer.Typer(help="Events that could not be processed.", no_args_is_help=True)
 key = typer.Typer(help="API keys.", no_args_is_help=True)
 charter = typer.Typer(help="The charter: your promises and rules.", no_args_is_help=True)
 database = typer.Typer(help="The PostgreSQL database.", no_args_is_help=True)
-app.add_typer(parked, name="parked")
+app.add_typer(parked.app, name="parked")
+app.add_typer(topics.app, name="topics")
 app.add_typer(key, name="key")
 app.add_typer(charter, name="charter")
 app.add_typer(database, name="database")
 app.add_typer(promise.app, name="promise")
 app.add_typer(source.app, name="source")
+app.add_typer(bootstrap.app, name="setup")
 
 SERVICES = get_args(Emitter)
 console = Console(highlight=False, soft_wrap=True)
 
 app.command("up", help="Run everything in one process, with nothing to install.")(up)
 app.command("mail-in")(mail_in.mail_in)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.command("doctor")(doctor.doctor)
+app.command("log-level")(log_level.log_level)
 
 
 @app.command()
@@ -53,16 +59,6 @@ def demo(
     from candor.demo import demo as play  # noqa: PLC0415
 
     play(wait=not no_wait)
-
-
-@app.command()
-def topics() -> None:
-    """List the topics, what is on them and how long it is kept."""
-    table = Table("topic", "what", "kept")
-    for name, plan in TOPICS.items():
-        kept = f"{plan.retention.days} days" if plan.retention else "the newest of each key"
-        table.add_row(topic_name(name), plan.description, kept)
-    console.print(table)
 
 
 @app.command()
@@ -98,36 +94,6 @@ def trace(reference: Annotated[str, typer.Argument(help="A reference such as INC
     console.print(table)
 
 
-@parked.command("list")
-def parked_list(
-    service: Annotated[str | None, typer.Argument(help="One service; all if none.")] = None,
-) -> None:
-    """List events that were set aside, with the reason."""
-    table = Table("service", "id", "type", "incident", "parked at", "reason")
-    for name in [service] if service else SERVICES:
-        for one in _call("GET", f"/v1/parked/{name}"):
-            table.add_row(
-                name, str(one["id"]), one["type"], one["subject"], one["parked_at"], one["reason"][:200]
-            )
-    console.print(table)
-
-
-@parked.command("show")
-def parked_show(service: str, number: int) -> None:
-    """Show one event whole."""
-    found = [one for one in _call("GET", f"/v1/parked/{service}?limit=1000") if one["id"] == number]
-    if not found:
-        _fail(f"{service} has no parked event {number}; `candor parked list {service}` shows what there is")
-    console.print_json(data=found[0])
-
-
-@parked.command("replay")
-def parked_replay(service: str, number: int) -> None:
-    """Process one event again."""
-    done = _call("POST", f"/v1/parked/{service}/{number}/replay")
-    console.print(f"replayed {service} {number} at {done['replayed_at']}")
-
-
 @key.command("add")
 def key_add(
     name: str,
@@ -137,6 +103,9 @@ def key_add(
     if unknown := sorted(set(scope) - set(SCOPES)):
         _fail(f"there is no scope {unknown[0]!r}; use one or more of {', '.join(SCOPES)}")
     console.print(KeyRing(keys_path(_settings())).add(name, tuple(scope)), markup=False)
+
+
+key.command("show")(bootstrap.key_show)
 
 
 @key.command("list")
@@ -172,6 +141,7 @@ def charter_check(
 
 
 charter.command("show")(charter_show.show)
+charter.command("reload")(charter_reload.reload)
 
 
 @database.command("provision")

@@ -20,7 +20,7 @@ def survey(stage: Stage) -> Iterator[str]:
 
 
 def low_score(stage: Stage) -> Iterator[str]:
-    """A customer is not, and says what would be better: both lead to a promise."""
+    """A customer is not, and says what would be better: both lead to a promise, and both are kept."""
     yield "The clinic is asked too, gives 2 of 5 and says what would be better"
     reference = stage.reference_of(words.CLINIC_ADDRESS)
     _answer(stage, reference, survey_page(stage, reference), "2", words.CLINIC_SUGGESTION)
@@ -28,11 +28,15 @@ def low_score(stage: Stage) -> Iterator[str]:
     opened = stage.until(f"{reference}: two follow-ups are open", lambda: _follow_ups(stage, reference))
     for kind in ("follow_up", "improvement_reply"):
         stage.promise(reference, kind, "open", lambda one: one["state"] == "open" and one["owner"])
+    ids = {str(one["kind"]): str(one["id"]) for one in opened}
     yield f"{reference}: a person has called, and that promise is kept"
-    call = next(one["id"] for one in opened if one["kind"] == "follow_up")
-    done = {"by": "operations", "answer": words.CLINIC_CALLED}
-    stage.call("POST", f"/v1/follow-ups/{call}/done", json=done)
+    _finish(stage, ids["follow_up"], words.CLINIC_CALLED)
     stage.ended(reference, "follow_up", "kept")
+    yield f"{reference}: the suggestion is answered by mail, and that promise is kept too"
+    _finish(stage, ids["improvement_reply"], words.CLINIC_ANSWER)
+    stage.ended(reference, "improvement_reply", "kept")
+    letter = stage.mail("answer", reference)
+    expect(words.CLINIC_ANSWER in letter.text, "The mail does not hold the answer as it was written.")
 
 
 def survey_page(stage: Stage, reference: str) -> str:
@@ -49,6 +53,10 @@ def _answer(stage: Stage, reference: str, page: str, score: str, comment: str) -
     stage.submit(page, overall=score, comment=comment)
     states = {one["state"] for one in stage.read("/v1/surveys", incident=reference)}
     expect(states == {"answered"}, f"The survey of {reference} is {states}, not answered.")
+
+
+def _finish(stage: Stage, follow_up: str, answer: str) -> None:
+    stage.call("POST", f"/v1/follow-ups/{follow_up}/done", json={"by": "operations", "answer": answer})
 
 
 def _follow_ups(stage: Stage, reference: str) -> list[Json] | None:

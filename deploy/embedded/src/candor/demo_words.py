@@ -68,8 +68,9 @@ CLINIC_MENDED = {
     "checked_performance": "A transfer of 1 GB through the VPN ran at full speed meanwhile.",
 }
 CLINIC_SUGGESTION = "Please watch it for longer than an hour before you call it mended."
-CLINIC_CALLED = (
-    "I called and said sorry for the first try. From now on we watch a fault for twice its usual interval."
+CLINIC_CALLED = "I called and said sorry for the first try. The second one holds, they say."
+CLINIC_ANSWER = (
+    "You are right. From now on we watch a fault for twice its usual interval before we call it mended."
 )
 
 HELP_DESK = {

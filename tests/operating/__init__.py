@@ -1,0 +1,1 @@
+"""What operators do: looking, backing up, restoring, turning knobs while it runs."""
