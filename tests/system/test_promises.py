@@ -109,7 +109,10 @@ async def test_a_priority_that_is_raised_too_late_is_owned_up_to_at_once(world: 
     )
     assert said == ["0 PromiseMade 1440", "90 PromiseMade 60", "90 PromiseBreached 60"]
     why = await explained(world, "first_response")
-    assert why["result"] == "Missed: it was due Mon 2 Mar 2026 13:00, found out 30 min later."
+    assert why["result"] == (
+        "Missed: it was due Mon 2 Mar 2026 13:00, found out 30 min later; "
+        "the change of its terms had made it due before that."
+    )
     assert why["strip"][-1]["kind"] == "overrun"
 
 

@@ -131,8 +131,8 @@ async def test_a_customer_is_told_every_turn_that_it_takes(world: World) -> None
 @pytest.mark.parametrize(
     ("subject", "says"),
     [
-        ("网站打不开", ["我们的理解是：网站打不开", "在做什么", "之前给您写信", "（中国标准时间）"]),
-        ("網站打不開", ["我們的理解是：網站打不開", "在做什麼", "之前寫信給您", "（中國標準時間）"]),
+        ("网站打不开", ["我们的理解是：网站打不开", "在做什么", "之前给您写信", "（北京时间）"]),
+        ("網站打不開", ["我們的理解是：網站打不開", "在做什麼", "之前寫信給您", "（北京時間）"]),
     ],
 )
 async def test_the_times_of_chinese_mails_are_those_of_promises(
