@@ -18,7 +18,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo tour test check bench faults kafka postgres contract format lock clean
+.PHONY: help run demo tour test check bench faults compose-test kafka postgres contract format lock clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -39,13 +39,20 @@ check: .venv/.dev ## format, lint, types, imports, known vulnerabilities
 	@echo "· types"; $(BIN)/mypy
 	@echo "· imports"; $(BIN)/lint-imports --no-logo
 	@echo "· event contract"; $(BIN)/python -m candor_common.contract --check docs
+	@echo "· API contract"; $(BIN)/python -m tests.contract.openapi --check docs
 	@echo "· known vulnerabilities"; $(BIN)/python -m tests.tools.audit requirements.lock
 
 bench: .venv/.dev ## measure throughput and latency
 	@$(BIN)/python -m tests.bench
 
+fuzz: .venv/.dev ## feed every parser and every operation with nonsense (FUZZ="--seconds 300 mail" for one of them)
+	@$(BIN)/python -m tests.fuzz $(FUZZ)
+
 faults: .venv/.dev ## break things on purpose and check that nothing is lost
 	@$(BIN)/python -m tests.faults
+
+compose-test: .venv/.dev ## build the stack, break, upgrade and restore it; needs a container engine
+	@$(BIN)/python -m tests.compose
 
 tour: .venv/.dev ## take the pictures of docs/tour.md anew, with chromium
 	@$(BIN)/python -m tests.tools.tour
@@ -56,8 +63,9 @@ kafka: .venv/.dev ## a real Kafka on 127.0.0.1:9092 with throw-away data, until 
 postgres: .venv/.dev ## a real PostgreSQL on 127.0.0.1:55432 with throw-away data, until Ctrl-C
 	@$(BIN)/python -m tests.servers postgres
 
-contract: .venv/.dev ## write the JSON Schemas, the AsyncAPI document and docs/events.md from the models
+contract: .venv/.dev ## write the JSON Schemas, the AsyncAPI and OpenAPI documents and docs/events.md from the models
 	@$(BIN)/python -m candor_common.contract docs
+	@$(BIN)/python -m tests.contract.openapi docs
 
 format: .venv/.dev ## format the code and mend what can be mended
 	@$(BIN)/ruff check --fix --quiet $(OWN_SOURCES); $(BIN)/ruff format $(OWN_SOURCES)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.sql.schema import SchemaItem
 
 from candor.services import SERVICES
-from candor_common import columns, leases, outbox, positions
+from candor_common import columns, leases, log_levels, outbox, positions
 from candor_common.clock import SystemClock
 from candor_common.database import Database, SqliteDatabase
 from candor_common.database.postgres import PostgresDatabase
@@ -27,7 +27,7 @@ from tests.servers.postgres import PostgresAddress
 
 PACKAGES = ["candor_common", *(service.package for service in SERVICES)]
 VERSIONS = {version_table(package) for package in PACKAGES}
-SHARED = (outbox.outbox, positions.consumer_position, leases.lease)
+SHARED = (outbox.outbox, positions.consumer_position, leases.lease, log_levels.log_level)
 POSTGRES_ONLY = {"outbox_unpublished"}
 """The embedded log needs no index of what was not published."""
 STORES = (intake, triage, sla_timer, notifier, feedback)

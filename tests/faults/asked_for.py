@@ -10,6 +10,7 @@ from candor_common.events import (
     IncidentAssigned,
     IncidentClosed,
     IncidentEscalated,
+    IncidentMerged,
     IncidentOpened,
     IncidentReopened,
     IncidentResolved,
@@ -31,9 +32,16 @@ MESSAGES: dict[type[Fact], str] = {
     IncidentResolved: "resolution",
     IncidentReopened: "reopened",
     IncidentClosed: "closed",
+    IncidentMerged: "merged",
 }
 TO_CUSTOMERS = frozenset(
-    {PromiseKind.FIRST_RESPONSE, PromiseKind.NEXT_UPDATE, PromiseKind.RESOLUTION, PromiseKind.ESTIMATE}
+    {
+        PromiseKind.FIRST_RESPONSE,
+        PromiseKind.NEXT_UPDATE,
+        PromiseKind.NEXT_REPLY,
+        PromiseKind.RESOLUTION,
+        PromiseKind.ESTIMATE,
+    }
 )
 
 

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,8 @@ class Evidence:
     """As they stand in the log, with whatever was published twice."""
     mails: Sequence[Mail]
     tables: Mapping[str, Sequence[Row]]
+    away: timedelta = timedelta(0)
+    """For how long, all in all, what finds breaches was not there, where starting it takes its time."""
 
     def once(self) -> list[SeenEvent]:
         """Every event at the place where it stands first."""

@@ -177,13 +177,16 @@ def _one_set_of_promises(evidence: Evidence) -> Iterator[str]:
 def _promises_are_missed_once_and_never_early(evidence: Evidence) -> Iterator[str]:
     for kind in (PromiseAtRisk, PromiseBreached):
         facts = evidence.facts(kind)
-        counts = Counter((fact.promise.id, fact.promise.due_at) for fact in facts)
+        # A warning is told once at each of the charter's points.
+        counts = Counter(
+            (fact.promise.id, fact.promise.due_at, getattr(fact, "share", None)) for fact in facts
+        )
         yield from (
-            f"{kind.__name__} {name} {count} times" for (name, _), count in counts.items() if count > 1
+            f"{kind.__name__} {name} {count} times" for (name, *_), count in counts.items() if count > 1
         )
     for fact in evidence.facts(PromiseBreached):
         late = fact.fired_at - fact.promise.due_at
-        if not timedelta(0) <= late <= LATEST:
+        if not timedelta(0) <= late <= LATEST + evidence.away:
             yield f"promise {fact.promise.id} was due at {fact.promise.due_at} and found at {fact.fired_at}"
 
 

@@ -62,7 +62,9 @@ HEADER = (
 """`events` and `mails` count the copies that were made, which is allowed; `ended` what ended by itself."""
 
 
-async def trial(scene: S, strike: Strike[S], seed: int, seconds: float) -> Outcome:
+async def trial(
+    scene: S, strike: Strike[S], seed: int, seconds: float, recovery: float = RECOVERY
+) -> Outcome:
     """The load runs for some seconds at least, and until the fault is over; then the oracle is asked."""
     ledger = Ledger(scene.folder / "ledger.jsonl")
     started = time.monotonic()
@@ -71,7 +73,7 @@ async def trial(scene: S, strike: Strike[S], seed: int, seconds: float) -> Outco
         hits = strike(scene, random.Random(seed), seconds)
         await _under_load(Load(seed, scene.client, ledger, RATE), seconds, hits)
         calm = time.monotonic()
-        evidence, wrong = await _recovered(ledger, scene)
+        evidence, wrong = await _recovered(ledger, scene, recovery)
         recovered = time.monotonic() - calm
     finally:
         supervisor.cancel()
@@ -101,9 +103,9 @@ async def _under_load(load: Load, seconds: float, hits: Awaitable[None]) -> None
         await posting
 
 
-async def _recovered(ledger: Ledger, scene: Scene) -> tuple[Evidence, list[str]]:
+async def _recovered(ledger: Ledger, scene: Scene, within: float) -> tuple[Evidence, list[str]]:
     """Ask the oracle until it is content, and once more a little later; or until time is up."""
-    deadline, content = time.monotonic() + RECOVERY, False
+    deadline, content = time.monotonic() + within, False
     while True:
         evidence = await scene.collect(ledger)
         wrong = [one for one in complaints(evidence) if one.partition(":")[0] not in scene.excused]

@@ -91,8 +91,11 @@ async def rebalances(scene: Distributed, chance: random.Random, seconds: float) 
 
 
 async def leaders_move(scene: Distributed, chance: random.Random, seconds: float) -> None:
-    """A broker that leads half of the partitions comes and goes; while it is away the other may not take anything."""
-    for _ in range(max(2, round(seconds / 8))):
+    """A broker that leads half of the partitions comes and goes; while it is away the other may not take anything.
+
+    After a SIGKILL it takes Kafka some twenty seconds to have both again.
+    """
+    for _ in range(max(1, round(seconds / 30))):
         await scene.chaos.at_once([Blow(chance.uniform(1, 3), "broker-2", "kill", chance.uniform(1, 4))])
 
 

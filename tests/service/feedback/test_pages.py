@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from candor_common.events import Contact, Survey, SurveyAnswered
-from candor_feedback import store
 from candor_common.languages import Language
+from candor_feedback import store
 from candor_feedback.domain.words import WORDS
 from tests.plugins.served import Served
 from tests.service.feedback.asking import an_invited_survey, link_to

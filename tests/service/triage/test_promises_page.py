@@ -1,7 +1,10 @@
 """The wall of promises and the charter in words."""
 
+from pathlib import Path
+
 import pytest
 
+from candor_common.charter import load_charter
 from candor_common.events import (
     Level,
     Priority,
@@ -102,6 +105,12 @@ async def test_the_charter_says_what_is_promised_and_how_well_it_was_kept(
     assert "P1\nL1\n1 hour\n30 minutes\n1 hour\n4 hours" in text
     assert "P1\n1 of 3 (33 %)" in text
     assert CHARTER.version in text
+
+
+def test_the_levels_whose_turn_comes_after_a_miss_are_named() -> None:
+    assert charter.turns(CHARTER) == []
+    hosting = load_charter(Path(__file__).parents[3] / "deploy" / "charter" / "hosting.yaml")
+    assert charter.turns(hosting) == [(Level.L2, "30 business minutes"), (Level.L3, "2 business hours")]
 
 
 def test_a_level_that_promises_the_same_is_not_repeated() -> None:

@@ -180,7 +180,9 @@ def stale(folder: Path) -> list[str]:
     made = files()
     differ = [name for name, text in made.items() if _read(folder / name) != text]
     there = {
-        path.relative_to(folder).as_posix() for path in (folder / "contract").rglob("*") if path.is_file()
+        path.relative_to(folder).as_posix()
+        for path in (folder / "contract" / "schemas").rglob("*")
+        if path.is_file()
     }
     return differ + sorted(there - made.keys())
 

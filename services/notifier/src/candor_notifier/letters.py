@@ -226,9 +226,7 @@ def _afterwards(case: Case, said: Answered | Invited) -> Letter:
             return _answer(case, said)
         case Invited(survey):
             question = text.survey.format(question=text.survey_question)
-            links = tuple(
-                Link(label, f"{survey}?score={score}") for score, label in enumerate(text.scores, 1)
-            )
+            links = tuple(Link(label, f"{survey}?score={at}") for at, label in enumerate(text.scores, 1))
             return Letter(
                 text.survey_subject,
                 text.survey_doing,
