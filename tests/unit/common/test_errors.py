@@ -1,10 +1,10 @@
 import sqlite3
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from pydantic import BaseModel
 from sqlalchemy import exc
 from structlog.testing import capture_logs
@@ -12,6 +12,8 @@ from structlog.testing import capture_logs
 from candor_common import errors, openapi
 from candor_common.errors import CandorError, NotFound, TooMany, Unavailable, Unprocessable
 from candor_common.limits import LimitBody
+
+JSON = {"Content-Type": "application/json"}
 
 
 class Login(BaseModel):
@@ -48,6 +50,10 @@ def app() -> FastAPI:
     @app.post("/raw")
     async def raw(request: Request) -> int:
         return len(await request.body())
+
+    @app.post("/many")
+    async def many(number: Annotated[list[int], Query()]) -> None:
+        return None
 
     @app.get("/fail/{kind}")
     async def fail(kind: str) -> None:
@@ -96,6 +102,13 @@ async def test_an_invalid_body_is_pointed_at_and_never_echoed(client: httpx.Asyn
     places = [error.get("pointer", error["detail"].split(":")[0]) for error in response.json()["errors"]]
     assert places == ["query limit", "#/name", "#/tags/1", "#/password"]
     assert "sesame" not in response.text
+
+
+async def test_a_request_of_faults_alone_gets_an_answer_that_is_not_longer(client: httpx.AsyncClient) -> None:
+    response = await client.post("/login", content=b'{"tags":[' + b"{}," * 29 + b"{}]}", headers=JSON)
+    assert 0 < len(response.json()["errors"]) <= errors.MOST_PARTS == 50
+    response = await client.post("/many", params={"number": ["no number"] * 200})
+    assert len(response.json()["errors"]) == errors.MOST_PARTS
 
 
 async def test_a_body_that_is_no_json_is_a_bad_request(client: httpx.AsyncClient) -> None:

@@ -105,6 +105,62 @@ async def test_callers_whom_a_proxy_brings_in_are_not_on_this_machine(
     assert (await client.get("/board", headers={header: "192.0.2.1"})).status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        *[
+            (one, 200)
+            for one in ("localhost", "LOCALHOST:8080", "127.0.0.1:8080", "127.9.9.9", "[::1]:8080", "[::1]")
+        ],
+        *[
+            (one, 401)
+            for one in ("127.0.0.1.evil.example", "my_evil.example", "localhost.evil.example", "10.0.0.1")
+        ],
+        *[
+            (one, 401)
+            for one in (
+                "",
+                "[::1",
+                "::1",
+                "localhost:",
+                "local host",
+                "[fe80::1]",
+                "evil@localhost",
+                "0.0.0.0",
+            )
+        ],
+    ],
+)
+async def test_a_name_that_somebody_else_may_give_out_is_not_this_machine(
+    client: httpx.AsyncClient, host: str, status: int
+) -> None:
+    assert (await client.get("/board", headers={"Host": host})).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),
+        ({"Origin": "http://localhost"}, 200),
+        ({"Sec-Fetch-Site": "cross-site"}, 401),
+        ({"Sec-Fetch-Site": "same-site", "Origin": "http://localhost"}, 401),
+        ({"Origin": "http://localhost:3000"}, 401),
+        ({"Origin": "https://evil.example"}, 401),
+        ({"Origin": "null"}, 401),
+    ],
+)
+async def test_what_a_page_of_another_site_has_sent_is_not_from_here(
+    client: httpx.AsyncClient, app: FastAPI, headers: dict[str, str], status: int
+) -> None:
+    @app.post("/change")
+    async def change(_key: Annotated[Key | None, Depends(require("work"))]) -> None:
+        return None
+
+    assert (await client.post("/change", headers=headers)).status_code == status
+
+
 async def test_without_any_key_nobody_may_from_elsewhere(
     client: httpx.AsyncClient, app: FastAPI, ring: KeyRing
 ) -> None:

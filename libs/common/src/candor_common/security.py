@@ -24,8 +24,6 @@ class Security:
     loopback: bool
 
 
-LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-"""What a browser on this machine calls us, as in the Host header."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(:[0-9]{1,5})?")
 
@@ -78,10 +76,20 @@ def is_local(request: Request) -> bool:
     headers = request.headers
     if "x-forwarded-for" in headers or "forwarded" in headers:
         return False
-    named = _HOST.fullmatch(headers.get("host", ""))
-    if named is None or named[1].lower() not in LOCAL_NAMES:
+    if not _names_this_machine(headers.get("host", "")):
         return False
     return request.method in _SAFE or not _from_another_site(headers)
+
+
+def _names_this_machine(host: str) -> bool:
+    """Whether a Host header is one that no resolver of names has a say in."""
+    named = _HOST.fullmatch(host)
+    if named is None or named[1].lower() == "localhost":
+        return named is not None
+    try:
+        return ip_address(named[1].strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def _from_another_site(headers: Headers) -> bool:
