@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from itertools import cycle
 from pathlib import Path
 
 from candor.services import SERVICES
@@ -19,7 +20,8 @@ def fuzz_operations(seconds: float) -> int:
             for number, case in enumerate(corner_cases(operation)):
                 installation.ask(installation.with_names(case) if number % 2 else case)
         until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            for operation in found:
-                explore(installation, operation, EXAMPLES, anew=True)
+        for operation in cycle(found):
+            if time.monotonic() > until:
+                break
+            explore(installation, operation, EXAMPLES, anew=True)
         return len(found)
