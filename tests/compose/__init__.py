@@ -1,0 +1,1 @@
+"""The stack of `deploy/compose` on a real container engine, from building the image to restoring a backup."""
