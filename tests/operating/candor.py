@@ -21,6 +21,8 @@ class Done:
 
     status: int
     said: str
+    out: str
+    """What of it is its result; the rest are errors and what was logged."""
 
 
 def run(arguments: Sequence[str], environment: Mapping[str, str]) -> Done:
@@ -29,7 +31,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> Done:
     done = CliRunner().invoke(app, list(arguments), env={**known, **environment})
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
-    return Done(done.exit_code, done.output)
+    return Done(done.exit_code, done.output, done.stdout)
 
 
 def ran(arguments: Sequence[str], environment: Mapping[str, str]) -> str:

@@ -30,7 +30,7 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 def seen(environment: dict[str, str]) -> tuple[int, list[dict[str, str]]]:
     """How the doctor ended, and what it found."""
     done = run(["doctor", "--json"], {"CANDOR_PORT": str(free_port()), **environment})
-    found: list[dict[str, str]] = json.loads(done.said)
+    found: list[dict[str, str]] = json.loads(done.out)
     assert all(one["do"] for one in found if one["state"] != "ok"), found
     return done.status, found
 

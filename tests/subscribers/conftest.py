@@ -1,6 +1,7 @@
 """One provider's servers, and one Candor there, for all tests of this folder: they are one group, which runs in one
 worker."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from tests.subscribers.provider import SUBSCRIBER, Provider, Running, provided, 
 @pytest.fixture(scope="session")
 def provider(pytestconfig: pytest.Config) -> Iterator[Provider]:
     """A Kafka and a PostgreSQL that let nobody in without TLS and a password."""
-    folder = pytestconfig.stash[RUN].directory / "provider"
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    folder = pytestconfig.stash[RUN].directory / f"provider-{worker}"
     folder.mkdir()
     with provided(folder) as made:
         yield made
