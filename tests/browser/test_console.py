@@ -11,7 +11,6 @@ from candor.demo_process import Running
 from tests.browser.conftest import House
 
 WIDTHS = (1280, 400)
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def customers_link(page: Page, reference: str) -> str:

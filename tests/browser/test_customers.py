@@ -7,8 +7,6 @@ pytest.importorskip("axe_playwright_python", reason="the development requirement
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 def test_who_wrote_becomes_a_contact_of_a_new_customer_who_is_then_changed(page: Page, shop: str) -> None:
     page.goto("/customers")

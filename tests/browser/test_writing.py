@@ -11,7 +11,6 @@ from candor.demo_process import Running
 from tests.browser.conftest import reload_until
 from tests.browser.test_console import WIDTHS, customers_link
 
-pytestmark = pytest.mark.xdist_group("browser")
 SUBJECT = "News about: Shop is down"
 
 

@@ -13,8 +13,6 @@ from candor_common.events import IncidentOpened, IncidentResolved, SignalReceive
 from tests.clients.instance import PATIENCE, Instance, installed, until
 from tests.servers.process import LOOPBACK, Child, free_port
 
-pytestmark = pytest.mark.xdist_group("clients")
-
 # The one that waits long for its next turn comes again within it, or not at all.
 CONFIG = """
 route:

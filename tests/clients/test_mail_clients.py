@@ -14,8 +14,6 @@ from tests.clients.instance import Instance, installed, running
 from tests.servers.process import LOOPBACK
 from tests.unit.intake.mails import a_mail
 
-pytestmark = pytest.mark.xdist_group("clients")
-
 US = "support@candor.localhost"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 

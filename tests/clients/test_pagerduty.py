@@ -17,8 +17,6 @@ from candor_common.events import IncidentOpened, IncidentResolved, SignalReceive
 from tests.clients.instance import Instance, until
 from tests.servers.process import LOOPBACK
 
-pytestmark = pytest.mark.xdist_group("clients")
-
 
 class Proxy(ThreadingTCPServer):
     """Takes TLS, which the client insists on, and passes it on in the plain."""

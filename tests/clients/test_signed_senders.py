@@ -17,8 +17,6 @@ from twilio.request_validator import RequestValidator
 from candor_common.events import Channel, IncidentOpened, RequestJoined, RequestReceived
 from tests.clients.instance import PATIENCE, Instance
 
-pytestmark = pytest.mark.xdist_group("clients")
-
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 FORM = "application/x-www-form-urlencoded"
 

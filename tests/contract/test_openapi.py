@@ -11,8 +11,6 @@ from candor_common.service import Service
 from tests.contract.conformance import Installation, Operation, corner_cases, explore, installed, operations
 from tests.contract.openapi import document, files, stale, write
 
-pytestmark = pytest.mark.xdist_group("openapi")
-
 CORNERS, EXAMPLES = 16, 2
 SHARED = ("/v1/parked/", "/v1/log-level/", "/v1/charter/")
 """The same in every service; looked at in one of them."""

@@ -19,8 +19,6 @@ from tests.worlds.distributed import Installation, RealTime, until, url_of
 from tests.worlds.processes import Process
 from tests.worlds.stories import SHARED
 
-pytestmark = [pytest.mark.xdist_group("distributed"), pytest.mark.usefixtures("alone")]
-
 SECONDS_PER_MINUTE = 0.1
 STOPS_WITHIN = 10.0
 

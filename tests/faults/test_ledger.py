@@ -10,8 +10,6 @@ from tests.faults.matrix import Fault
 from tests.faults.matrix.processes import EVERYTHING
 from tests.faults.trials import HEADER
 
-pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.usefixtures("alone")]
-
 SECONDS = 20.0
 
 

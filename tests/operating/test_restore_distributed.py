@@ -18,11 +18,9 @@ from tests.operating.candor import board, post, ran, run
 from tests.servers.kafka import KafkaServer
 from tests.servers.postgres import PostgresAddress
 from tests.worlds import charters
-from tests.worlds.alone import alone_on
 from tests.worlds.distributed import SIGNING_KEY, Installation, set_up
 from tests.worlds.topics import TopicReader
 
-pytestmark = pytest.mark.xdist_group("operating")
 PATIENCE = 90.0
 
 
@@ -100,7 +98,7 @@ def backups(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def stacks(
-    tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresAddress, pytestconfig: pytest.Config
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresAddress
 ) -> Iterator[Callable[[str], Stack]]:
     folder, made = tmp_path_factory.mktemp("stacks"), list[tuple[Stack, str]]()
 
@@ -115,12 +113,11 @@ def stacks(
         stack.installation.sink.start()
         return stack
 
-    with alone_on(pytestconfig):
-        yield make
-        for stack, database in made:
-            stack.installation.stop()
-            stack.broker.kill()
-            asyncio.run(postgres_server.drop_database(database))
+    yield make
+    for stack, database in made:
+        stack.installation.stop()
+        stack.broker.kill()
+        asyncio.run(postgres_server.drop_database(database))
 
 
 def test_what_is_restored_agrees_with_a_kafka_that_is_ahead_and_with_an_empty_one(

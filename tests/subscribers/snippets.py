@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -71,6 +72,15 @@ def started(name: str, folder: Path, environment: Mapping[str, str]) -> Iterator
     try:
         yield Subscriber(said, wrong, process)
     finally:
-        if process.poll() is None:
-            os.killpg(process.pid, 9)
+        _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """As Ctrl-C would; whoever takes no notice is killed."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGINT)
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()

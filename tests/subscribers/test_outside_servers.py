@@ -22,8 +22,6 @@ from tests.subscribers.provider import Provider, Running
 from tests.worlds.distributed import SIGNING_KEY
 from tests.worlds.processes import Process
 
-pytestmark = pytest.mark.xdist_group("subscribers")
-
 
 def as_given(url: str) -> str:
     """A URL as the settings hand it on."""

@@ -13,7 +13,6 @@ from candor_common.kafka_client import within
 from candor_common.topics import TOPICS, topic_name
 from tests.subscribers.provider import SUBSCRIBER, Provider
 
-pytestmark = pytest.mark.xdist_group("subscribers")
 ALL = [topic_name(topic) for topic in TOPICS]
 
 

@@ -13,8 +13,6 @@ from tests.servers.process import free_port
 from tests.subscribers.provider import Running
 from tests.subscribers.snippets import PAGE, Subscriber, programs, started
 
-pytestmark = pytest.mark.xdist_group("subscribers")
-
 KCAT, BOARD, ONCE, AIOKAFKA, STREAM, RECEIVER = (
     "kcat.sh",
     "board.py",
@@ -97,7 +95,7 @@ def test_who_comes_back_in_the_same_group_goes_on_where_it_was(
     opened = f"candor.incident.opened.v1 {running.post('Early')}"
     with started(ONCE, folder, outside) as subscriber:
         subscriber.until(lambda it: opened in it.lines())
-        # That it has read this says that the place of what it read long before is kept.
+        # That it has read this says that the place of what it read before is kept.
         known = running.post("Before")
         subscriber.until(lambda it: heard(it, known))
     with started(ONCE, folder, outside) as again:
