@@ -1,7 +1,7 @@
 """What transactions promise, on both databases."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -109,16 +109,25 @@ async def test_numbers_are_given_out_without_gaps_or_repeats(database: Database)
     assert sorted(number for some in taken for number in some) == list(range(2, 11))
 
 
-async def test_one_replica_holds_a_lease_until_it_is_over(database: Database, clock: ManualClock) -> None:
-    async def take(holder: str) -> bool:
-        return await database.transact(lambda tx: leases.take(tx, "sweep", holder, timedelta(seconds=30)))
+async def test_one_replica_holds_a_lease_until_it_is_over_or_given_back(
+    database: Database, clock: ManualClock
+) -> None:
+    span = timedelta(seconds=30)
 
-    assert await take("a")
-    assert not await take("b")
-    assert await take("a")
-    clock.advance(timedelta(seconds=31))
-    assert await take("b")
-    assert not await take("a")
+    async def take(holder: str) -> datetime | None:
+        return await database.transact(lambda tx: leases.take(tx, "sweep", holder, span))
+
+    ends = clock.now() + span
+    assert await take("a") is None
+    assert await take("b") == ends
+    assert await take("a") is None
+    clock.advance(span + timedelta(seconds=1))
+    assert await take("b") is None
+    assert await take("a") == clock.now() + span
+    await database.transact(lambda tx: leases.give_back(tx, "a"))
+    assert await take("a") == clock.now() + span
+    await database.transact(lambda tx: leases.give_back(tx, "b"))
+    assert await take("a") is None
 
 
 async def test_posts_that_wait_share_a_transaction(database: Database) -> None:

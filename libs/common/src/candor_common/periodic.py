@@ -7,9 +7,9 @@ from time import monotonic
 from uuid import uuid4
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from candor_common import leases
-from candor_common.database import Transaction
 from candor_common.service import Periodic, Runtime
 
 log = structlog.get_logger()
@@ -21,14 +21,22 @@ LONGEST_PAUSE = 30.0
 
 
 async def run_once(periodic: Periodic, runtime: Runtime) -> datetime | None:
-    """Do what is due, unless another replica holds the lease; returns when to come back."""
-    if periodic.leased and not await runtime.database.transact(lambda tx: _lease(tx, periodic.name)):
-        return None
+    """Do what is due, unless another replica holds the lease; returns when to come back.
+
+    What is woken by bells has times to keep, and is taken over as soon as the lease of a replica that is gone ends.
+    """
+    if periodic.leased:
+        until = await runtime.database.transact(lambda tx: leases.take(tx, periodic.name, HOLDER, LEASE))
+        if until is not None:
+            return until if periodic.bells else None
     return await periodic.run(runtime)
 
 
-def _lease(transaction: Transaction, name: str) -> bool:
-    return leases.take(transaction, name, HOLDER, LEASE)
+async def give_back(runtime: Runtime) -> None:
+    """Leave the leases of this process to others, if the database can be asked just now."""
+    with suppress(TimeoutError, SQLAlchemyError, OSError):
+        async with asyncio.timeout(1):
+            await runtime.database.transact(lambda tx: leases.give_back(tx, HOLDER))
 
 
 async def run(periodic: Periodic, runtime: Runtime) -> None:

@@ -123,6 +123,7 @@ async def running(
         yield
     finally:
         await _stop(tasks)
+        await periodic.give_back(assembly.runtime)
 
 
 def _start(
