@@ -138,6 +138,18 @@ async def test_a_broker_that_is_not_who_it_should_be_is_told_in_one_line(provide
         await create_topics(open_)
 
 
+async def test_a_port_that_speaks_tls_or_does_not_is_told_in_one_line(provider: Provider) -> None:
+    known = provider.kafka.settings("triage")
+    for protocol in ("PLAINTEXT", "SASL_PLAINTEXT"):
+        with pytest.raises(SettingsError, match=r"^CANDOR_KAFKA_SECURITY_PROTOCOL: .* speaks TLS; "):
+            await create_topics(replace(known, security_protocol=protocol))
+    for protocol in ("SSL", "SASL_SSL"):
+        with pytest.raises(SettingsError, match=r"^CANDOR_KAFKA_SECURITY_PROTOCOL: .* speaks no TLS; "):
+            await create_topics(
+                replace(known, bootstrap=provider.kafka.bootstrap, security_protocol=protocol)
+            )
+
+
 def process(running: Running, folder: Path, **wrong: str) -> Process:
     """One more triage, with a setting that is wrong."""
     known = running.installation.processes["triage"].environment

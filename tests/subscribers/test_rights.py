@@ -10,6 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFailedError, for_code
 
 from candor_common.kafka_client import within
+from candor_common.kafka_look import described
 from candor_common.topics import TOPICS, topic_name
 from tests.subscribers.provider import SUBSCRIBER, Provider
 
@@ -75,3 +76,9 @@ async def test_a_service_writes_its_own_topics_and_no_others(provider: Provider)
     async with writer(provider, "feedback") as producer:
         with pytest.raises(TopicAuthorizationFailedError):
             await producer.send_and_wait(topic_name("incidents"), b"{}", key=b"INC-000001")
+
+
+async def test_a_service_sees_how_topics_are_kept(provider: Provider) -> None:
+    found = await described(provider.kafka.settings("triage"), ALL)
+    kept = {name: one.configuration["cleanup.policy"] for name, one in found.items() if one}
+    assert kept == {topic_name(name): plan.configuration["cleanup.policy"] for name, plan in TOPICS.items()}

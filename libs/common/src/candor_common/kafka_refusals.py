@@ -1,5 +1,9 @@
 """Why brokers don't let us in, in one line. The client itself says only that none of them could be reached."""
 
+import asyncio
+import ssl
+from asyncio import StreamWriter
+from collections.abc import Awaitable
 from typing import Any
 
 from aiokafka.conn import collect_hosts, create_conn
@@ -18,6 +22,7 @@ from candor_common.refusals import untrusted
 from candor_common.settings import SettingsError
 
 _NO_RIGHT = (ClusterAuthorizationFailedError, TopicAuthorizationFailedError)
+_PROBE_MS = 2000
 _TRUST = "name the file of its authority with CANDOR_KAFKA_SSL_CAFILE"
 
 
@@ -40,7 +45,8 @@ async def why_not(settings: KafkaSettings) -> str | None:
         try:
             connection = await create_conn(host, port, **options)
         except (OSError, KafkaError, TimeoutError) as error:
-            refusals += [_said(error, f"{host}:{port}", settings)]
+            said = _said(error, f"{host}:{port}", settings)
+            refusals += [said or await _of_encryption(host, port, settings)]
         else:
             connection.close()
             return None
@@ -58,3 +64,30 @@ def _said(error: BaseException, broker: str, settings: KafkaSettings) -> str | N
     }
     said = next((text for kind, text in kinds.items() if isinstance(error, kind)), None)
     return f"CANDOR_KAFKA_{said} ({' '.join(str(error).split())[:200]})" if said else None
+
+
+async def _of_encryption(host: str, port: int, settings: KafkaSettings) -> str | None:
+    """Told by trying the other way: who hears TLS where none is spoken, or the reverse, hangs up without a word."""
+    setting = f"CANDOR_KAFKA_SECURITY_PROTOCOL: {host}:{port}"
+    if settings.security_protocol.endswith("SSL"):
+        plain = await _answers(create_conn(host, port, request_timeout_ms=_PROBE_MS))
+        return f"{setting} speaks no TLS; name another port, or the protocol without SSL" if plain else None
+    tls = await _answers(_shake_hands(host, port))
+    return f"{setting} speaks TLS; set SSL, or SASL_SSL with a login" if tls else None
+
+
+async def _answers(asked: Awaitable[Any]) -> bool:
+    try:
+        (await asked).close()
+    except (OSError, KafkaError, TimeoutError):
+        return False
+    return True
+
+
+async def _shake_hands(host: str, port: int) -> StreamWriter:
+    """Only to learn what is spoken: nothing is said to a server that nobody has checked."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    async with asyncio.timeout(_PROBE_MS / 1000):
+        _, writer = await asyncio.open_connection(host, port, ssl=context)
+    return writer

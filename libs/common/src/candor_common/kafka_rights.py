@@ -37,6 +37,7 @@ class Operation(IntEnum):
 
     READ = 3
     WRITE = 4
+    DESCRIBE_CONFIGS = 10
 
 
 class Right(NamedTuple):
@@ -50,10 +51,14 @@ class Right(NamedTuple):
 
 
 def service_rights(service: str, settings: KafkaSettings) -> list[Right]:
-    """A service reads every topic of ours, in its own group, and writes those that it emits to."""
+    """A service reads every topic of ours, in its own group, and writes those that it emits to.
+
+    How topics are kept is there to be seen for `candor doctor` with the login of a service.
+    """
     written = sorted({settings.topic(fact.topic) for fact in CATALOGUE if fact.emitter == service})
     return [
         Right(service, Operation.READ, Resource.TOPIC, settings.prefix, Match.PREFIX),
+        Right(service, Operation.DESCRIBE_CONFIGS, Resource.TOPIC, settings.prefix, Match.PREFIX),
         Right(service, Operation.READ, Resource.GROUP, settings.group(service)),
         *(Right(service, Operation.WRITE, Resource.TOPIC, topic) for topic in written),
     ]
