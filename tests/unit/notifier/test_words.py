@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from candor_common.events import (
     Contact,
     IncidentStatus,
     MessageKind,
+    Priority,
     Promise,
     PromiseKind,
     PromiseState,
@@ -239,6 +241,20 @@ def test_words_without_a_date_are_followed_within_the_charters_cadence() -> None
     )
     waiting = an_incident(status=IncidentStatus.WAITING)
     assert "as soon as we know more" in render(an_update(words, waiting), often).text
+
+
+def test_a_cadence_that_is_promised_outlives_the_charter_that_made_it() -> None:
+    words, silent = Update(doing="We look.", expect="More soon."), "as soon as we know more"
+
+    def told(**promised: Any) -> str:
+        # Its date is over, since these are the words that keep it.
+        promise = a_promise(PromiseKind.NEXT_UPDATE, due_at=after(minutes=-1), **promised)
+        return lines(render(an_update(words, None, promise), VOICE))["Next word by"]
+
+    assert told(target=timedelta(minutes=30)) == "We will write to you again within 30 minutes."
+    assert silent in told(target=timedelta(hours=3), calendar="office")
+    assert silent in told(target=timedelta(minutes=30), priority=Priority.P3)
+    assert silent in told(target=None)
 
 
 @pytest.mark.parametrize(

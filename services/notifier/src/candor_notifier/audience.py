@@ -85,7 +85,7 @@ def for_customer(due: Due, voice: Voice) -> ForCustomer:
         over=now.status in OVER,
         part_of=incident.merged_into or "",
         write_by=_next_open(due, *OF_WORDS),
-        write_within=_write_within(incident, voice),
+        write_within=_write_within(due, incident, voice),
         fix_by=_fix_by(due, incident),
         page=due.words.page,
         by_mail=by_mail,
@@ -126,10 +126,18 @@ def _fix_by(due: Due, incident: Incident) -> datetime | None:
     return _next_open(due, PromiseKind.ESTIMATE if incident.estimate else PromiseKind.RESOLUTION)
 
 
-def _write_within(incident: Incident, voice: Voice) -> timedelta | None:
-    """Nothing while the customer has the word, when it works, and when another incident goes on for it."""
-    waits = incident.status in _SPOKEN_FOR
-    return None if waits else voice.cadence(incident)
+def _write_within(due: Due, incident: Incident, voice: Voice) -> timedelta | None:
+    """Nothing while the customer has the word, when it works, and when another incident goes on for it.
+
+    What is promised has the cadence that it was made with, whatever the charter says by now.
+    """
+    if incident.status in _SPOKEN_FOR:
+        return None
+    kept_up = [one for one in due.promises if one.kind is PromiseKind.NEXT_UPDATE and one.target]
+    same = next((one for one in kept_up if one.priority is incident.priority), None)
+    if same is None:
+        return voice.cadence(incident)
+    return None if same.calendar else same.target
 
 
 def _first_lines(incident: Incident) -> str:
