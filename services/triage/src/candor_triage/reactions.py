@@ -4,6 +4,7 @@ level whose turn it is."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from candor_common.charter import Charter, Team
 from candor_common.database import Transaction
@@ -39,8 +40,7 @@ def hear_answers(
     incidents = store.together(transaction.connection, {one.subject for one in envelopes})
     journal = Journal(transaction, Roster(transaction.connection, charter, transaction.now))
     for envelope in envelopes:
-        entry = timeline.of_fact(envelope.fact, envelope.time)
-        journal.note([entry] if entry else [], envelope.id)
+        _note(journal, envelope)
         known = incidents.get(envelope.subject)
         change = _answered(known, envelope.fact.survey, charter, envelope.time) if known else None
         if change:
@@ -48,6 +48,11 @@ def hear_answers(
         elif known and envelope.fact.survey.solved is False:
             journal.note([_not_reopened(known, envelope.time)], envelope.id)
     journal.write()
+
+
+def _note(journal: Journal, heard: Envelope[Any]) -> None:
+    entry = timeline.of_fact(heard.fact, heard.time)
+    journal.note([entry] if entry else [], heard.id)
 
 
 def _answered(known: Incident, survey: Survey, charter: Charter, heard_at: datetime) -> Change | None:
@@ -75,8 +80,7 @@ def hear_of_breaches(
     incidents = store.together(transaction.connection, late) if late else {}
     journal = Journal(transaction, Roster(transaction.connection, charter, transaction.now))
     for envelope in envelopes:
-        entry = timeline.of_fact(envelope.fact, envelope.time)
-        journal.note([entry] if entry else [], envelope.id)
+        _note(journal, envelope)
         known = incidents.get(envelope.subject)
         if known and envelope.fact.promise.kind is PromiseKind.FIRST_RESPONSE:
             incidents[envelope.subject] = _climb(journal, known, charter, envelope)
@@ -103,8 +107,7 @@ def hear_of_turns(
     incidents = store.together(transaction.connection, {one.subject for one in envelopes})
     journal = Journal(transaction, Roster(transaction.connection, charter, transaction.now))
     for envelope in envelopes:
-        entry = timeline.of_fact(envelope.fact, envelope.time)
-        journal.note([entry] if entry else [], envelope.id)
+        _note(journal, envelope)
         known, level = incidents.get(envelope.subject), envelope.fact.level
         to = _team_of(charter, known, level) if known else None
         if known and to:
