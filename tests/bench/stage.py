@@ -15,6 +15,7 @@ from typing import Any
 
 import uvloop
 
+from candor_common.server import spare_the_collector
 from tests.bench import measure
 from tests.bench.bare_stage import Content, PostgresReplay, Round, SqliteReplay, content
 from tests.bench.stage_events import STREAMS
@@ -101,6 +102,7 @@ class Bench:
 async def run(options: argparse.Namespace) -> None:
     """Record, then compare round by round."""
     server = {"postgres": options.server} if options.server else {}
+    spare_the_collector()  # as every process of the product does
     async with opened(options.stage, options.product) as product:
         bare = await _bare(options.stage, options.bare)
         bench = Bench(product, bare, server)

@@ -4,6 +4,7 @@ SIGHUP makes the process read its charter anew.
 """
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -24,6 +25,8 @@ from candor_common.settings import Settings, SettingsError, load_settings
 from candor_common.telemetry import configure_logging
 
 log = structlog.get_logger()
+_NEW_THINGS = 20_000
+"""How many more things than were freed have been made when the collector looks at those; Python's own is 700."""
 
 Ready = Callable[[], object]
 
@@ -104,11 +107,20 @@ async def _serve(app: FastAPI, server: _Server, settings: Settings) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _on_hangup(server, hangup))
     with _listening(settings) as listener:
         async with app.router.lifespan_context(app):
+            spare_the_collector()
             reloading = asyncio.create_task(reload_whenever(hangup, app.state.runtime))
             try:
                 await server.serve([listener])
             finally:
                 reloading.cancel()
+
+
+def spare_the_collector() -> None:
+    """Let the cyclic garbage collector look at new things only, and less often. What a process has loaded stays for good,
+    and nearly all that a request or a round makes is freed by itself; looking at it again takes a seventh of the CPU."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_NEW_THINGS)
 
 
 def _on_hangup(server: _Server, asked: asyncio.Event) -> Callable[[], None]:

@@ -6,11 +6,11 @@ Claimed, sent outside any transaction, and recorded, as messages are; about no i
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import NAMESPACE_URL, uuid5
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy import Connection
+from uuid_utils import NAMESPACE_URL, uuid5
 
 from candor_common.columns import among
 from candor_common.database import Transaction

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
 
 import sqlalchemy as sa
+from uuid_utils import NAMESPACE_URL, UUID, uuid5
 
 from candor_common.columns import insert_new
 from candor_common.database import Transaction

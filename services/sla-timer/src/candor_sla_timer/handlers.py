@@ -33,11 +33,10 @@ from candor_common.events import (
 )
 from candor_common.service import Context, Subscriptions
 from candor_sla_timer import store
-from candor_sla_timer.domain.agenda import NOTHING, Agenda, counted
+from candor_sla_timer.domain.agenda import Agenda, counted
 from candor_sla_timer.domain.changes import PromiseFact, changes, current
 from candor_sla_timer.domain.heard import known_from
 from candor_sla_timer.domain.history import HistoryFact, Opened
-from candor_sla_timer.domain.moments import next_moment
 from candor_sla_timer.tally import count
 
 SOON = timedelta(seconds=2)
@@ -63,8 +62,9 @@ def keep_promises(transaction: Transaction, envelopes: Sequence[Envelope[Fact]],
         transaction.emit(told, cause=causes[told.subject])
     agendas = {name: one for recount in recounts for name, one in recount.agendas.items()}
     looked_at = [promise for one in recounts for promise in one.looked_at]
-    store.write(transaction.connection, looked_at, agendas, transaction.now)
-    _wake_the_scheduler(transaction, looked_at, agendas)
+    first = store.write(transaction.connection, looked_at, agendas, transaction.now)
+    if first is not None and first < transaction.now + SOON:
+        transaction.wake("sla-timer.due")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +106,6 @@ def _by_incident(facts: Iterable[HistoryFact]) -> Mapping[str, list[HistoryFact]
     for one in facts:
         found[one.incident_id].append(one)
     return found
-
-
-def _wake_the_scheduler(
-    transaction: Transaction, promises: Iterable[Promise], agendas: Mapping[str, Agenda]
-) -> None:
-    now = transaction.now
-    moments = (next_moment(promise, agendas.get(promise.id, NOTHING), now) for promise in promises)
-    if any(moment is not None and moment < transaction.now + SOON for moment in moments):
-        transaction.wake("sla-timer.due")
 
 
 subscriptions: Subscriptions = {

@@ -1,7 +1,8 @@
 """Warnings and breaches by the clock. Rows say when; a claim makes each of them happen once, on any replica."""
 
 from datetime import datetime, timedelta
-from uuid import UUID, uuid5
+
+from uuid_utils import UUID, uuid5
 
 from candor_common.database import Transaction
 from candor_common.events import Promise

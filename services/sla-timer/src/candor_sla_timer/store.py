@@ -143,10 +143,11 @@ def books(connection: Connection, incident_ids: Collection[str]) -> dict[str, Bo
 
 def write(
     connection: Connection, promises: Iterable[Promise], agendas: Mapping[str, Agenda], now: datetime
-) -> None:
-    """Keep promises as they stand now, and when the scheduler has to look at them."""
+) -> datetime | None:
+    """Keep promises as they stand now, and when the scheduler has to look at them; returns the first of those times."""
     rows = [_promise_row(one, agendas.get(one.id, NOTHING), now) for one in promises]
     upsert(connection, promise, rows, key=["id"])
+    return min((row["next_at"] for row in rows if row["next_at"]), default=None)
 
 
 _NEXT_DUE = sa.select(promise.c.next_at).where(_RUNNING).order_by(promise.c.next_at).limit(1)

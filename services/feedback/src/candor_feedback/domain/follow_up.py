@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import NAMESPACE_URL, uuid5
+
+from uuid_utils import NAMESPACE_URL, uuid5
 
 from candor_common.events import FollowUp, PromiseKind, Survey
 from candor_feedback.domain.survey import QUESTIONS, Question

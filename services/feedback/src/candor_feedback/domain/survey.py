@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, get_args
-from uuid import NAMESPACE_URL, uuid5
+
+from uuid_utils import NAMESPACE_URL, uuid5
 
 from candor_common.events import Contact, Incident, Survey
 

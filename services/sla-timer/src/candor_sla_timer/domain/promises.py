@@ -15,7 +15,8 @@ A promise is named by what made it (the event, and which renewal), so counting a
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID, uuid5
+
+from uuid_utils import UUID, uuid5
 
 from candor_common.events import BreachCause, MessageKind, Promise, PromiseKind, PromiseState
 from candor_sla_timer.domain.history import (

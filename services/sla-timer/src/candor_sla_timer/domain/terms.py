@@ -106,24 +106,10 @@ class Terms(Value):
             return {**given, "warnings": (given["warn_share"],)}
         return given
 
-    @classmethod
-    def of(cls, charter: Charter, priority: Priority, level: Level, since: date) -> Self:
+    @staticmethod
+    def of(charter: Charter, priority: Priority, level: Level, since: date) -> "Terms":
         """What today's charter says about an incident that was opened on a date."""
-        goals = {kind: charter.goal(kind, priority, level) for kind in _WITH_TARGET}
-        targets = {kind: goal.target for kind, goal in goals.items() if goal}
-        return cls(
-            charter_version=charter.version,
-            priority=priority,
-            first_response=targets.get(PromiseKind.FIRST_RESPONSE),
-            resolution=targets.get(PromiseKind.RESOLUTION),
-            update_every=charter.content.update_every.of(priority),
-            next_reply=targets.get(PromiseKind.NEXT_REPLY),
-            warnings=charter.warnings,
-            renewals=charter.renewals,
-            pauses=charter.pauses,
-            turns=_turns(charter.content.escalate_after),
-            hours=_hours(goals.values(), since),
-        )
+        return _terms(charter, priority, level, since.replace(month=1, day=1))
 
     @property
     def at_risk(self) -> float:
@@ -149,6 +135,26 @@ class Terms(Value):
         if target.on_clock or self.hours is None:
             return Goal(target, ALWAYS_OPEN, _CLOCK)
         return Goal(target, self.hours.calendar, self.hours.name)
+
+
+@lru_cache(maxsize=256)
+def _terms(charter: Charter, priority: Priority, level: Level, year: date) -> Terms:
+    """The same for all that are opened within a year, which begins on the date."""
+    goals = {kind: charter.goal(kind, priority, level) for kind in _WITH_TARGET}
+    targets = {kind: goal.target for kind, goal in goals.items() if goal}
+    return Terms(
+        charter_version=charter.version,
+        priority=priority,
+        first_response=targets.get(PromiseKind.FIRST_RESPONSE),
+        resolution=targets.get(PromiseKind.RESOLUTION),
+        update_every=charter.content.update_every.of(priority),
+        next_reply=targets.get(PromiseKind.NEXT_REPLY),
+        warnings=charter.warnings,
+        renewals=charter.renewals,
+        pauses=charter.pauses,
+        turns=_turns(charter.content.escalate_after),
+        hours=_hours(goals.values(), year),
+    )
 
 
 def _hours(goals: Iterable[Goal | None], since: date) -> Hours | None:
