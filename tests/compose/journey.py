@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 
 from candor_common.events import IncidentStatus
-from tests.compose import subscribing
+from tests.compose import memory, subscribing
 from tests.compose.engine import EngineFailed
 from tests.compose.outside import LATE, OutsideStage
 from tests.compose.report import Report
-from tests.compose.scene import Composed, composed, everything_is_killed, scaled, upgraded
+from tests.compose.scene import Composed, composed, everything_is_killed, scaled, upgraded, watched
 from tests.compose.stack import Stack, size_of, wait
 from tests.faults.trials import Outcome, Strike, trial
 from tests.operating.candor import board, post
@@ -19,11 +19,12 @@ from tests.worlds import charters
 from tests.worlds.stories import SHARED
 
 SECONDS_PER_MINUTE = 0.2
-MIB = 1 << 20
 ARCHIVE = "/backup/board.tar.gz"
 TRIES = 5
-AT_REST = 90.0
-"""Seconds until what is over is verified: whoever does it may have been replaced, and looks at least once a minute."""
+BUSY = 40.0
+"""Calls a second that two cores bear beside those who make and judge them."""
+AT_REST = 60.0
+"""Seconds until what is over is verified: whoever did it may have been killed, and its lease lasts for half a minute."""
 RECOVERY = 180.0
 """Seconds until the oracle must be content: containers on a busy machine take their time to start."""
 
@@ -46,6 +47,7 @@ class Journey:
         )
         await asyncio.to_thread(self._built_and_started)
         async with composed(self._stack, whole_mails=False) as scene:
+            await self._busy(scene)
             await self._trial("each container is killed under load", scene, everything_is_killed)
             await self._trial("triage grows to three replicas and shrinks again", scene, scaled)
             await self._trial("an upgrade to a rebuilt image while posts go on", scene, upgraded)
@@ -66,10 +68,16 @@ class Journey:
             stack.up()
         self._key = stack.key()
         with self._report.checking("memory at rest") as row:
-            held = stack.memory()
-            row.figures = f"{sum(map(mebibytes, held.values())):.0f} MiB: " + ", ".join(
-                f"{name} {mebibytes(text):.0f}" for name, text in sorted(held.items())
-            )
+            row.figures = memory.told_of(memory.held(stack))
+
+    async def _busy(self, scene: Composed) -> None:
+        """Nobody comes near the limit of its memory."""
+        usual, scene.rate = scene.rate, BUSY
+        await self._trial(f"{BUSY:g} calls a second", scene, watched)
+        scene.rate = usual
+        with self._report.checking("memory at most meanwhile") as row:
+            row.figures = memory.told_of(scene.most)
+            row.wrong += memory.complaints(self._stack, scene.most)
 
     async def _trial(self, what: str, scene: Composed, strike: Strike[Composed]) -> None:
         self._seed += 1
@@ -173,10 +181,3 @@ def _changes(old: dict[str, Any], new: dict[str, Any]) -> str:
     """The fields that differ, each as it was and as it is."""
     fields = [name for name in sorted(old | new) if old.get(name) != new.get(name)]
     return ", ".join(f"{name} was {old.get(name)!r}, is {new.get(name)!r}" for name in fields)[:600]
-
-
-def mebibytes(text: str) -> float:
-    """Of what the engine shows, as 84.2MiB or 1.1GiB."""
-    units = {"KiB": 1 / 1024, "MiB": 1.0, "GiB": 1024.0, "B": 1 / MIB}
-    unit = next(one for one in units if text.endswith(one))
-    return float(text.removesuffix(unit)) * units[unit]

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import httpx
 
+from tests.compose import memory
 from tests.compose.outside import Catcher, SubscribedReader
 from tests.compose.stack import STANDING, Container, Stack
 from tests.faults.chaos import Blow, Chaos, plan
@@ -32,6 +33,8 @@ class Composed(Scene):
     database: str = field(kw_only=True)
     catcher: Catcher = field(kw_only=True)
     targets: Mapping[str, Container] = field(kw_only=True)
+    most: dict[str, float] = field(default_factory=dict)
+    """How much memory each container was seen to hold at most, in MiB, where somebody looked."""
     _ledgers: list[Ledger] = field(default_factory=list)
 
     async def collect(self, ledger: Ledger) -> Evidence:
@@ -78,6 +81,15 @@ def client_of(stack: Stack, key: str) -> httpx.AsyncClient:
         limits=httpx.Limits(max_connections=500),
         trust_env=False,
     )
+
+
+async def watched(scene: Composed, _chance: random.Random, seconds: float) -> None:
+    """Nothing happens but the load; somebody looks at the memory."""
+    clock = asyncio.get_running_loop().time
+    until = clock() + seconds
+    while clock() < until:
+        for name, size in (await asyncio.to_thread(memory.held, scene.stack)).items():
+            scene.most[name] = max(size, scene.most.get(name, 0.0))
 
 
 async def everything_is_killed(scene: Composed, chance: random.Random, seconds: float) -> None:

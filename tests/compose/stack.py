@@ -1,6 +1,5 @@
 """The stack under a name and ports of its own: started, hit, scaled, upgraded, backed up, and removed."""
 
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -162,13 +161,8 @@ class Stack:
         password = self.compose("exec", "-T", "postgres", "cat", "/secrets/password").strip()
         return f"postgresql://candor:{password}@{LOOPBACK}:{self.ports.database}/candor"
 
-    def memory(self) -> dict[str, str]:
-        """How much each container holds now."""
-        found = engine.run(["docker", "stats", "--no-stream", "--format", "{{json .}}", *self._running()])
-        told = [json.loads(line) for line in found.splitlines()]
-        return {one["Name"].removeprefix(f"{PROJECT}-"): one["MemUsage"].split()[0] for one in told}
-
-    def _running(self) -> list[str]:
+    def running(self) -> list[str]:
+        """The ids of the containers that run."""
         project = f"label=com.docker.compose.project={PROJECT}"
         return engine.run(["docker", "ps", "-q", "--filter", project]).split()
 

@@ -38,6 +38,8 @@ class Scene:
     """What a fault has found wrong on its way, beyond what the oracle sees at the end."""
     excused: set[str] = field(default_factory=set)
     """Checks of the oracle that a fault is there to fail; it looks at what they look at in its own way."""
+    rate: float = 10.0
+    """Calls a second that customers, monitoring and engineers make."""
 
     async def collect(self, ledger: Ledger) -> Evidence:
         raise NotImplementedError

@@ -15,7 +15,6 @@ from tests.faults.load import Load
 from tests.faults.oracle import complaints, copies
 from tests.faults.scenes import Scene
 
-RATE = 10.0
 RECOVERY = 75.0
 """Seconds until everything must be as it should be: the minute for which a killed notifier's claims last, and some to
 send what it had claimed. All else takes far less; the table says how long it took."""
@@ -71,7 +70,7 @@ async def trial(
     supervisor = asyncio.create_task(scene.chaos.supervise(scene.watched))
     try:
         hits = strike(scene, random.Random(seed), seconds)
-        await _under_load(Load(seed, scene.client, ledger, RATE), seconds, hits)
+        await _under_load(Load(seed, scene.client, ledger, scene.rate), seconds, hits)
         calm = time.monotonic()
         evidence, wrong = await _recovered(ledger, scene, recovery)
         recovered = time.monotonic() - calm
