@@ -118,7 +118,6 @@ async def _serve(app: FastAPI, server: _Server, settings: Settings) -> None:
 def spare_the_collector() -> None:
     """Let the cyclic garbage collector look at new things only, and less often. What a process has loaded stays for good,
     and nearly all that a request or a round makes is freed by itself; looking at it again takes a seventh of the CPU."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(_NEW_THINGS)
 
