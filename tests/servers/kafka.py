@@ -4,7 +4,6 @@ import functools
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import warnings
@@ -12,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.servers.own import OwnServer
 from tests.servers.process import LOOPBACK, Child, ServerFailed, free_port, last_lines
 
 KAFKA = "org.apache.kafka:kafka_2.13:4.1.0+org.slf4j:slf4j-simple:1.7.36"
@@ -31,7 +31,7 @@ class KafkaAddress:
     bootstrap: str
 
 
-class KafkaServer:
+class KafkaServer(OwnServer):
     """A Kafka of one's own, which keeps its data in `directory` over restarts."""
 
     def __init__(
@@ -43,12 +43,11 @@ class KafkaServer:
         settings: Mapping[str, object] | None = None,
     ) -> None:
         """`settings` are those of the broker, above what tests have in common."""
-        self.directory = directory.absolute()
+        super().__init__(directory)
         self.port = port or free_port()
         self.controller_port = free_port()
         self._more = settings or {}
         self._heap = heap
-        self._child: Child | None = None
 
     @property
     def controllable(self) -> bool:
@@ -62,10 +61,6 @@ class KafkaServer:
     def address(self) -> KafkaAddress:
         return KafkaAddress(self.bootstrap)
 
-    @property
-    def pid(self) -> int:
-        return self._running().pid
-
     def start(self) -> None:
         if not self._settings.exists():
             self._format()
@@ -73,34 +68,9 @@ class KafkaServer:
         self._child = Child([*_java(), *main], self._log)
         self._child.wait_until(self._answers, within=60)
 
-    def stop(self) -> None:
-        self._running().stop(signal.SIGTERM)
-
-    def kill(self) -> None:
-        self._running().kill()
-
-    def restart(self) -> None:
-        self.stop()
-        self.start()
-
-    def pause(self) -> None:
-        self._running().pause()
-
-    def resume(self) -> None:
-        self._running().resume()
-
     @property
     def _settings(self) -> Path:
         return self.directory / "server.properties"
-
-    @property
-    def _log(self) -> Path:
-        return self.directory / "server.log"
-
-    def _running(self) -> Child:
-        if self._child is None:
-            raise ServerFailed("Kafka was not started")
-        return self._child
 
     def _format(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
+from tests.servers.own import OwnServer
 from tests.servers.process import LOOPBACK, Child, ServerFailed, User, free_port, last_lines
 
 OWNER = "candor"
@@ -52,8 +53,10 @@ class PostgresAddress:
             await connection.close()
 
 
-class PostgresServer:
+class PostgresServer(OwnServer):
     """A PostgreSQL of one's own, which keeps its data over restarts; `durable=False` is faster and may lose them."""
+
+    ends_by = signal.SIGINT
 
     def __init__(
         self,
@@ -63,13 +66,12 @@ class PostgresServer:
         durable: bool = True,
         binaries: Path | None = None,
     ) -> None:
-        self.directory = directory.absolute()
+        super().__init__(directory)
         self.port = port or free_port()
         self._durable = durable
         self._binaries = binaries
         self._elsewhere = os.environ.get(ELSEWHERE)
         self._data: Path | None = None
-        self._child: Child | None = None
 
     @property
     def controllable(self) -> bool:
@@ -89,10 +91,6 @@ class PostgresServer:
     async def drop_database(self, name: str) -> None:
         await self.address.drop_database(name)
 
-    @property
-    def pid(self) -> int:
-        return self._running().pid
-
     def start(self) -> None:
         if not self.controllable:
             return
@@ -101,31 +99,6 @@ class PostgresServer:
         command = [self._program("postgres"), "-D", str(self._data), *self._options()]
         self._child = Child(command, self._log, user=_unprivileged(), dies_by=signal.SIGQUIT)
         self._child.wait_until(self._answers, within=60)
-
-    def stop(self) -> None:
-        self._running().stop(signal.SIGINT)
-
-    def kill(self) -> None:
-        self._running().kill()
-
-    def restart(self) -> None:
-        self.stop()
-        self.start()
-
-    def pause(self) -> None:
-        self._running().pause()
-
-    def resume(self) -> None:
-        self._running().resume()
-
-    @property
-    def _log(self) -> Path:
-        return self.directory / "server.log"
-
-    def _running(self) -> Child:
-        if self._child is None:
-            raise ServerFailed("PostgreSQL was not started here")
-        return self._child
 
     def _program(self, name: str) -> str:
         if self._binaries is None:
