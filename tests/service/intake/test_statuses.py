@@ -72,6 +72,15 @@ async def test_what_turns_out_too_large_while_it_comes_is_refused_for_good(small
 
 
 @each_door
+async def test_what_is_compressed_is_refused_for_good(small: Served, door: Door) -> None:
+    answer = await post(small, door, b"\x1f\x8b", **{"Content-Encoding": "gzip"})
+    assert answer.status_code == (400 if door.path.startswith("/v2/") else 415)
+    assert answer.headers["Accept-Encoding"] == "identity"
+    assert asks_to_stop(answer, door)
+    assert await small.count(store.inbound) == 0
+
+
+@each_door
 async def test_while_too_much_waits_the_sender_is_to_come_again(
     intake: Served, door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:

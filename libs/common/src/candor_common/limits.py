@@ -8,8 +8,6 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from candor_common.errors import UnsupportedMedia, answer
-
 SMALL_BODY = 1_048_576
 """The most bytes for whatever is no door: commands and forms."""
 PATIENCE = 20.0
@@ -36,8 +34,8 @@ class LimitBody:
     """Answers 413 to a body that is too long, 408 to one that comes too slowly, 415 to one that is compressed.
 
     `max_bytes` is for paths that begin with one of `large`, with doors behind them; elsewhere `SMALL_BODY` is enough.
-    A length that is announced is refused where the body is asked for, so that each door can say it in the way by
-    which its sender stops.
+    What the headers say is refused where the body is asked for, so that each door can say it in the way by which its
+    sender stops.
     """
 
     def __init__(
@@ -50,16 +48,11 @@ class LimitBody:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = _announced(scope["headers"])
-        if refusal := _unreadable(announced):
-            await answer(refusal)(scope, receive, send)
-            return
         most = self._most[scope["path"].startswith(self._large)]
-        body = _Body(receive, most, self._patience)
-        if announced.length > most:
-            await self._app(scope, body.refused, _closing(send))
+        if refusal := _refusal(_announced(scope["headers"]), most):
+            await self._app(scope, _refusing(refusal), _closing(send))
         else:
-            await self._app(scope, body.receive, send)
+            await self._app(scope, _Body(receive, most, self._patience).receive, send)
 
 
 class _Body:
@@ -78,12 +71,9 @@ class _Body:
         message = await self._in_time()
         self._seen += len(message.get("body", b""))
         self._ended = not message.get("more_body", False)
-        return await self.refused() if self._seen > self._most else message
-
-    async def refused(self) -> Message:
-        """What is received in place of a body that is too long."""
-        detail = f"The body is longer than {self._most} bytes, the most that is taken here; send less."
-        raise HTTPException(413, detail, _CLOSE)
+        if self._seen > self._most:
+            raise _too_long(self._most)
+        return message
 
     async def _in_time(self) -> Message:
         until = self._began + self._patience + self._seen / SLOWEST
@@ -115,14 +105,29 @@ def _charset_of_form(kind: bytes) -> bytes:
     return named.partition(b";")[0].strip(b' \t"')
 
 
-def _unreadable(announced: _Announced) -> UnsupportedMedia | None:
+def _refusal(announced: _Announced, most: int) -> HTTPException | None:
+    """What is wrong with a body by its headers."""
     if announced.encoding not in _PLAIN_ENCODINGS:
         # RFC 9110, 15.5.16: what would be taken is told in this header.
         headers = {"Accept-Encoding": "identity", **_CLOSE}
-        return UnsupportedMedia("Send the body as it is, without a Content-Encoding.", headers=headers)
+        return HTTPException(415, "Send the body as it is, without a Content-Encoding.", headers)
     if announced.charset not in _PLAIN_CHARSETS:
-        return UnsupportedMedia("Send the form in UTF-8.", headers=_CLOSE)
-    return None
+        return HTTPException(415, "Send the form in UTF-8.", _CLOSE)
+    return _too_long(most) if announced.length > most else None
+
+
+def _too_long(most: int) -> HTTPException:
+    detail = f"The body is longer than {most} bytes, the most that is taken here; send less."
+    return HTTPException(413, detail, _CLOSE)
+
+
+def _refusing(refusal: HTTPException) -> Receive:
+    """What is received in place of a body that is not to be read."""
+
+    async def receive() -> Message:
+        raise refusal
+
+    return receive
 
 
 def _closing(send: Send) -> Send:

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from candor_common import telemetry
-from candor_common.errors import TooLarge, Unavailable
+from candor_common.errors import TooLarge, Unavailable, UnsupportedMedia
 from candor_common.failures import is_unavailable
 from candor_common.service import Runtime, runtime_of
 from candor_intake import source_store
@@ -57,8 +57,8 @@ async def _answered(request: Request, parse: Parse, accepted: Accepted) -> JSONR
     try:
         answer = await _answer(request, parse, accepted)
     except HTTPException as fault:
-        too_large = fault.status_code == TooLarge.status
-        answer = _refused(pagerduty.refused([str(fault.detail)])) if too_large else pagerduty.busy()
+        never = fault.status_code in (TooLarge.status, UnsupportedMedia.status)
+        answer = _refused(pagerduty.refused([str(fault.detail)])) if never else pagerduty.busy()
         return JSONResponse(answer.body, answer.status, fault.headers)
     except Exception as error:
         if not isinstance(error, Unavailable) and not is_unavailable(error):

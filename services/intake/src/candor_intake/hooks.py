@@ -18,6 +18,8 @@ from candor_common.errors import (
     Unauthorized,
     Unavailable,
     Unprocessable,
+    UnsupportedMedia,
+    of_status,
     responses,
 )
 from candor_common.service import Runtime, runtime_of
@@ -112,11 +114,10 @@ def telling(door: Door, source: str) -> Iterator[None]:
             "This was not signed with the secret of the source.", headers=door.refusal_headers
         ) from fault
     except HTTPException as fault:
-        if fault.status_code != TooLarge.status:
+        if fault.status_code not in (TooLarge.status, UnsupportedMedia.status):
             raise
-        raise TooLarge(
-            str(fault.detail), headers={**(fault.headers or {}), **door.refusal_headers}
-        ) from fault
+        headers = {**(fault.headers or {}), **door.refusal_headers}
+        raise of_status(fault.status_code, str(fault.detail), headers) from fault
     except CandorError as fault:
         if fault.status < Unavailable.status:
             fault.headers.update(door.refusal_headers)
