@@ -55,9 +55,13 @@ class Matcher:
     all: tuple[_Evidence, ...]
     by_content: bool
     """Whether it looks at words or labels, which say what a request is about, and not at its channel or urgency only."""
+    needed: frozenset[str] | None
+    """Parts of words, one of which must stand in a request; nothing where words alone don't decide."""
 
     def evidence(self, seen: Seen) -> str | None:
         """What matched, in words; nothing when the rule doesn't speak about the request."""
+        if self.needed is not None and self.needed.isdisjoint(seen.parts):
+            return None
         found = _first(self.any, seen) if self.any else ""
         if found is None:
             return None
@@ -77,7 +81,13 @@ def matcher(rule: Rule) -> Matcher:
     any_of, all_of = (tuple(map(_prepared, some)) for some in (rule.when.any, rule.when.all))
     conditions = (*rule.when.any, *rule.when.all)
     by_content = any(one.words is not None or one.label is not None for one in conditions)
-    return Matcher(rule.name, rule.then, any_of, all_of, by_content)
+    return Matcher(rule.name, rule.then, any_of, all_of, by_content, _needed(rule.when.any))
+
+
+def _needed(any_of: Sequence[Condition]) -> frozenset[str] | None:
+    """Without one of them none of the conditions holds: most rules look for words that most requests don't have."""
+    phrases = [_Phrases.of(one.words).parts for one in any_of if one.words is not None]
+    return frozenset().union(*phrases) if phrases and len(phrases) == len(any_of) else None
 
 
 def seen(facts: Facts) -> Seen:
@@ -92,8 +102,11 @@ def _parts(words: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Small letters, full width or not, with straight apostrophes and single blanks."""
-    text = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
+    """Small letters, full width or not, with straight apostrophes and single blanks. In ASCII there is but one width."""
+    if text.isascii():
+        text = text.lower()
+    else:
+        text = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
     return " ".join(text.split())
 
 

@@ -10,9 +10,9 @@ from typing import Self
 from candor_common.charter.calendars import ALWAYS, calendars, notices, waking_hours
 from candor_common.charter.facts import Classification, Facts, Goal, Person, Team
 from candor_common.charter.goals import Clocks
-from candor_common.charter.matching import Matcher, Seen, matcher, seen
 from candor_common.charter.people import above, is_on_shift, person, team
-from candor_common.charter.shape import Content, Outcome
+from candor_common.charter.rules import Rules, priority_of
+from candor_common.charter.shape import Content
 from candor_common.charter.survey_texts import SurveyQuestions, asked
 from candor_common.events import Grade, Level, Priority, PromiseKind
 from candor_common.wording import Wording
@@ -32,68 +32,22 @@ class Charter:
     """
     content: Content = field(compare=False, repr=False)
     """The file as it was read, for pages that show it."""
-    matchers: tuple[Matcher, ...] = field(compare=False, repr=False)
+    rules: Rules = field(compare=False, repr=False)
     clocks: Clocks = field(compare=False, repr=False)
 
     @classmethod
     def of(cls, content: Content) -> Self:
         """Prepares what was read."""
         clocks = Clocks(content.targets, calendars(content.calendars), content.calendar)
-        return cls(_version(content, clocks.calendars), content, tuple(map(matcher, content.rules)), clocks)
+        return cls(_version(content, clocks.calendars), content, Rules.of(content), clocks)
 
     def classify(self, facts: Facts) -> Classification:
-        """The first rule that matches decides; when none does, `fallback`. Reads 20,000 characters of text.
-
-        For a signal, the severity decides impact and urgency where `signals` lists it: it was measured.
-        """
-        then, reason, unsure = self._outcome(facts)
-        impact, urgency = then.impact, then.urgency
-        graded = self.content.signals.get(facts.severity.casefold()) if facts.is_signal else None
-        if graded:
-            impact, urgency = graded.impact, graded.urgency
-            reason += f'; impact and urgency by severity "{facts.severity.casefold()}"'
-        return Classification(
-            kind=then.kind,
-            category=then.category,
-            impact=impact,
-            urgency=urgency,
-            priority=self.priority(impact, urgency),
-            lane=then.lane,
-            level=self.content.teams[then.team].level,
-            team=then.team,
-            reason=reason,
-            unsure=unsure,
-        )
-
-    def _outcome(self, facts: Facts) -> tuple[Outcome, str, bool]:
-        """What is decided, why, and whether a person should look at it."""
-        request = seen(facts)
-        for place, rule in enumerate(self.matchers):
-            evidence = rule.evidence(request)
-            if evidence:
-                reason, rivals = f"rule {rule.name}: {evidence}", self._rivals(place, request)
-                return rule.then, "; ".join([reason, *rivals]), bool(rivals)
-        return self.content.fallback, "fallback: no rule matched", True
-
-    def _rivals(self, place: int, request: Seen) -> list[str]:
-        """Rules further down that match by what was written, give the same priority, and say another kind or team."""
-        first = self.matchers[place]
-        if not first.by_content:
-            return []
-        return [
-            f"but rule {one.name} says {one.then.kind} for {one.then.team}: {evidence}"
-            for one in self.matchers[place + 1 :]
-            if one.by_content and self._differ(first.then, one.then) and (evidence := one.evidence(request))
-        ]
-
-    def _differ(self, one: Outcome, other: Outcome) -> bool:
-        return (one.kind, one.team) != (other.kind, other.team) and self.priority(
-            one.impact, one.urgency
-        ) is self.priority(other.impact, other.urgency)
+        """What the rules make of a request or a signal."""
+        return self.rules.classify(facts)
 
     def priority(self, impact: Grade, urgency: Grade) -> Priority:
         """The priority that the matrix gives."""
-        return self.content.priorities.of(impact).of(urgency)
+        return priority_of(self.content, impact, urgency)
 
     def goal(self, kind: PromiseKind, priority: Priority, level: Level) -> Goal | None:
         """Within which time something is promised, and on which calendar; nothing for kinds without a target."""
