@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from candor.demo_process import Running
-from tests.browser.conftest import House
+from tests.browser.conftest import House, reload_until
 
 WIDTHS = (1280, 400)
 
@@ -32,6 +32,21 @@ def test_a_new_incident_waits_behind_a_button_and_a_known_one_changes_in_its_pla
     expect(page.locator(f'[data-id="{other}"]')).to_have_count(0)
     page.get_by_role("button", name="1 new").click()
     expect(page.locator(f'[data-id="{other}"]')).to_be_visible()
+
+
+def test_an_incident_says_that_it_has_changed_and_keeps_what_is_being_written(
+    page: Page, house: House, shop: str
+) -> None:
+    page.goto(f"/incidents/{shop}?do=note#do-note")
+    reload_until(page, "was sent")
+    page.locator("#do-note textarea").fill("The disk")
+    told = page.get_by_role("link", name="Something has changed here. Show it")
+    expect(told).to_be_hidden()
+    house.command(shop, "acknowledge")
+    expect(told).to_be_in_viewport()
+    expect(page.locator("#do-note textarea")).to_have_value("The disk")
+    told.click()
+    expect(page.locator(".incident-head")).to_contain_text("operations")
 
 
 def test_a_countdown_runs(page: Page, shop: str) -> None:

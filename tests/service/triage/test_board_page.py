@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from candor_common.events import PromiseAtRisk, PromiseBreached, PromiseKept, PromiseMade, PromiseState
 from candor_triage.domain.board import Choice
 from candor_triage.pages import stream
-from candor_triage.pages.stream import Seen, looker
+from candor_triage.pages.stream import Seen, looker, watcher
 from tests.service.triage.conftest import Desk
 from tests.service.triage.reading import Browser, Page
 from tests.unit.triage.builders import NOON, a_request, a_signal, after
@@ -221,3 +222,23 @@ async def test_the_stream_begins_with_how_soon_to_come_back(desk: Desk) -> None:
     async with asyncio.timeout(5):
         assert await anext(events) == "retry: 2000\n\n"
         assert (await anext(events)).startswith("id: 7\n")
+
+
+async def test_the_page_of_an_incident_is_told_when_something_has_come_to_it(
+    desk: Desk, browser: Browser
+) -> None:
+    await desk.receive(a_request("INC-000001"), a_request("INC-000002"))
+    page = await browser.get("/incidents/INC-000001")
+    [shown] = re.findall(r"/v1/stream/board/INC-000001\?since=(\d+)", page.text)
+    look = watcher(desk.runtime, "INC-000001")
+    seen = await look(int(shown), frozenset())
+    await desk.act("INC-000002", "acknowledge")
+    assert (await look(seen.last, seen.told)).messages == seen.messages == ()
+    await desk.act("INC-000001", "acknowledge")
+    changed = await look(seen.last, seen.told)
+    assert changed.messages == (f"id: {changed.last}\nevent: changed\ndata: {{}}\n\n",)
+    assert (await look(changed.last, changed.told)).messages == ()
+
+
+async def test_there_is_nothing_to_be_told_about_an_incident_that_is_not_there(browser: Browser) -> None:
+    assert (await browser.get("/v1/stream/board/INC-000009")).status_code == 404

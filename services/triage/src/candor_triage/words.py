@@ -153,6 +153,7 @@ TEXT: Final[Mapping[str, object]] = {
     "bad_key": "This is not a key of this installation, or it was revoked.",
     "bad_sign_in_link": "This link is too old. Sign in with a key.",
     "lacks": "This key lacks the scope “{scope}”. Sign in with one that has it.",
+    "changed": "Something has changed here. Show it",
     # Failure in words
     "refused": "Not done",
     "stale_form": "Somebody changed it while you wrote. Look at what is new, then send it again: "

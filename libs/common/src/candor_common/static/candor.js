@@ -155,6 +155,13 @@
     }
   }
 
+  // That the incident on this page has changed. It is said and not shown, since somebody may be writing here.
+  function watch(link) {
+    const source = new EventSource(link.dataset.changes);
+    source.addEventListener("changed", () => { link.hidden = false; });
+    addEventListener("pagehide", () => source.close());
+  }
+
   function made(html) {
     const holder = document.createElement("template");
     holder.innerHTML = html;
@@ -170,6 +177,7 @@
     document.querySelectorAll("form[data-preview]").forEach(preview);
     const list = document.querySelector("[data-stream]");
     if (list) live(list);
+    document.querySelectorAll("[data-changes]").forEach(watch);
   });
 
   // After the browser itself has gone to the place in the address, which takes the focus away.

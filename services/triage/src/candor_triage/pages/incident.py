@@ -62,6 +62,8 @@ class Read:
 
     incident: Incident
     entries: Sequence[Entry]
+    """The last of them."""
+    all_entries: int
     promises: Sequence[Promise]
     looks_like: Sequence[Past]
     misses: Mapping[str, Miss]
@@ -147,10 +149,13 @@ def _all(connection: Connection, reference: str) -> Read | None:
     incident = store.led_to(connection, reference)
     if incident is None:
         return None
+    # Counted first, so that what comes meanwhile is told to the page once more.
+    before = board_store.timeline_length(connection, incident.id)
     linked = {one.incident_id for one in incident.links} | ({incident.merged_into} - {None})
     return Read(
         incident,
         store.timeline_of(connection, incident.id, MOST_ENTRIES),
+        before,
         promise_view.of_incident(connection, incident.id),
         similar(incident.title, board_store.past(connection, incident.id)),
         said.explained(connection, incident.id),
@@ -173,6 +178,7 @@ def _page(request: Request, visitor: Visitor, found: Read, view: View) -> Respon
         team=charter.team(incident.team),
         standing=found.standing(now),
         stream=parted(found.entries, view.show),
+        changes=f"/v1/stream/board/{incident.id}?since={found.all_entries}",
         most=MOST_ENTRIES if len(found.entries) == MOST_ENTRIES else 0,
         shows=get_args(Part),
         promises=[one for one in known if one.promise.state is PromiseState.OPEN],

@@ -1,4 +1,5 @@
-"""The board, live: rows that change, as server-sent events. A connection that was lost is taken up where it ended.
+"""The board, live: rows that change, as server-sent events; and for the page of an incident, that it has changed. A
+connection that was lost is taken up where it ended.
 
 The number of an event is that of the newest timeline entry behind it. With several writers a lower number may be
 committed after a higher one, so each look goes some numbers back and remembers what it has told; a row that is told
@@ -12,11 +13,12 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
 from candor_common import console
-from candor_common.service import runtime_of
+from candor_common.errors import NotFound
+from candor_common.service import Runtime, runtime_of
 from candor_triage import board_store, board_view
 from candor_triage.board_view import Row
 from candor_triage.domain.board import Choice
@@ -59,7 +61,27 @@ async def stream(
     """Events `row` (a row is new or another) and `reload` (too much was missed). Needs the scope `read`."""
     visitor = console.admitted(request, "read")
     first = int(last_event_id) if last_event_id.isdecimal() else since
-    look = looker(request, asked.choice(visitor))
+    return _streamed(looker(request, asked.choice(visitor)), first)
+
+
+@router.get("/v1/stream/board/{reference}")
+async def changes(
+    request: Request,
+    reference: Annotated[str, Path(max_length=40)],
+    since: Annotated[int, Query(ge=0, lt=10**18)] = 0,
+    last_event_id: Annotated[str, Header(max_length=18)] = "",
+) -> StreamingResponse:
+    """Events `changed`, whenever something has come to an incident's timeline; `since` is how many entries were seen.
+    Needs the scope `read`."""
+    console.admitted(request, "read")
+    look = watcher(runtime_of(request), reference)
+    if not (await look(0, frozenset())).last:
+        raise NotFound(f"There is no incident {reference}.")
+    first = int(last_event_id) if last_event_id.isdecimal() else since
+    return _streamed(look, first)
+
+
+def _streamed(look: Look, first: int) -> StreamingResponse:
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(events(look, first), media_type="text/event-stream", headers=headers)
 
@@ -102,6 +124,19 @@ def looker(request: Request, choice: Choice) -> Look:
         render = _renderer(request)
         messages = tuple(f"id: {newest}\nevent: row\ndata: {render(id, row)}\n\n" for id, row in rows.items())
         return Seen(newest, numbers, messages)
+
+    return look
+
+
+def watcher(runtime: Runtime, reference: str) -> Look:
+    """A look at whether an incident has more entries than were seen: one statement."""
+
+    async def look(seen: int, told: frozenset[int]) -> Seen:
+        now = await runtime.database.read(
+            lambda connection: board_store.timeline_length(connection, reference)
+        )
+        messages = (f"id: {now}\nevent: changed\ndata: {{}}\n\n",) if now > seen else ()
+        return Seen(max(now, seen), told, messages)
 
     return look
 
