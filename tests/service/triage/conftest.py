@@ -10,7 +10,7 @@ import pytest
 from candor_common.clock import ManualClock
 from candor_common.database import Database
 from candor_common.events import Incident
-from candor_triage import service, store
+from candor_triage import service, store, timeline_store
 from candor_triage.scheduler import look_for_owners, watch_over
 from tests.plugins.served import Served, served_as
 from tests.unit.triage.builders import NOON
@@ -36,12 +36,16 @@ class Desk(Served):
 
     async def kinds(self, reference: str) -> list[str]:
         """What stands in the timeline of an incident."""
-        entries = await self.database.read(lambda connection: store.timeline_of(connection, reference, 1000))
+        entries = await self.database.read(
+            lambda connection: timeline_store.timeline_of(connection, reference, 1000)
+        )
         return [entry.kind for entry in entries]
 
     async def entries(self, reference: str, kind: str) -> list[tuple[str, str]]:
         """Who and what of the entries of a kind in the timeline of an incident."""
-        entries = await self.database.read(lambda connection: store.timeline_of(connection, reference, 1000))
+        entries = await self.database.read(
+            lambda connection: timeline_store.timeline_of(connection, reference, 1000)
+        )
         return [(entry.actor, entry.text) for entry in entries if entry.kind == kind]
 
     async def act(self, reference: str, name: str, **words: Any) -> Incident:

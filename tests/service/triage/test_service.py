@@ -16,7 +16,7 @@ from candor_common.events import IncidentOpened, MessageSent, MessageState
 from candor_common.keys import KeyRing
 from candor_common.runtime import assemble
 from candor_common.settings import Settings
-from candor_triage import service, store
+from candor_triage import service, store, timeline_store
 from tests.service.triage.conftest import ON_SQLITE, Desk
 from tests.unit.triage.builders import NOON, a_reply, a_request
 from tests.unit.triage.test_timeline import a_message
@@ -47,7 +47,9 @@ async def test_events_from_the_log_become_incidents(tmp_path: Path) -> None:
         [consumer] = assembly.consumers
         await consumer.process(await consumer.feed.read())
         found = await database.read(lambda connection: store.led_to(connection, "INC-000002"))
-        entries = await database.read(lambda connection: store.timeline_of(connection, "INC-000001", 10))
+        entries = await database.read(
+            lambda connection: timeline_store.timeline_of(connection, "INC-000001", 10)
+        )
     assert found is not None
     assert (found.id, found.version) == ("INC-000001", 2)
     assert sorted(entry.kind for entry in entries) == ["message_sent", "opened", "reply"]

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from candor_common.errors import BadRequest, NotFound, responses
 from candor_common.security import require
-from candor_triage import commands, paging, store
+from candor_triage import commands, paging, store, timeline_store
 from candor_triage.case import Reference, Served, found, headers_of
 from candor_triage.domain.life import allowed
 from candor_triage.shapes import Board, IncidentView, Line, Wanted
@@ -51,6 +51,6 @@ router.include_router(commands.works)
 
 def _view(connection: Connection, reference: str) -> IncidentView:
     incident = found(store.led_to(connection, reference), reference)
-    entries = store.timeline_of(connection, incident.id, TIMELINE_LIMIT)
+    entries = timeline_store.timeline_of(connection, incident.id, TIMELINE_LIMIT)
     lines = [Line(at=one.at, kind=one.kind, actor=one.actor, text=one.text) for one in entries]
     return IncidentView(incident=incident, allowed=allowed(incident), timeline=lines)

@@ -162,14 +162,6 @@ def last_entry(connection: Connection) -> int:
     return connection.scalar(_LAST) or 0
 
 
-_LENGTH = sa.select(sa.func.count()).where(timeline.c.incident_id == sa.bindparam("of"))
-
-
-def timeline_length(connection: Connection, incident_id: str) -> int:
-    """How many entries the timeline of an incident has."""
-    return connection.scalar(_LENGTH, {"of": incident_id}) or 0
-
-
 _CHANGED = (
     sa.select(timeline.c.id, timeline.c.incident_id)
     .where(timeline.c.id > sa.bindparam("after"))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from candor_common.database import Transaction
 from candor_common.events import Envelope, Fact, Incident, IncidentOpened, IncidentState, IncidentStatus
-from candor_triage import said, search, store
+from candor_triage import said, search, store, timeline_store
 from candor_triage.domain import timeline
 from candor_triage.domain.assignment import Given, ends_search
 from candor_triage.domain.life import Change
@@ -71,7 +71,7 @@ class Journal:
         for newest, told in self._newest.values():
             self._transaction.emit(IncidentState(incident=newest), cause=told)
         store.save(self._transaction.connection, [newest for newest, _ in self._newest.values()])
-        store.note_entries(self._transaction.connection, self._entries)
+        timeline_store.note_entries(self._transaction.connection, self._entries)
         said.keep(self._transaction.connection, self._told)
         search.keep(self._transaction.connection, self._open_searches())
 

@@ -1,6 +1,6 @@
 """What triage keeps: incidents, the references that lead to them, requests seen, and timelines."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,7 @@ from candor_common.columns import Moment, among, insert_new, upsert
 from candor_common.events import Incident, IncidentStatus
 from candor_triage.domain.arrival import Fate
 from candor_triage.domain.rules import ACTIVE
-from candor_triage.domain.timeline import Entry
-from candor_triage.tables import incident, metadata, reference, request, timeline
+from candor_triage.tables import incident, metadata, reference, request
 
 __all__ = ["metadata"]
 
@@ -134,20 +133,6 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     return [*found, *(column == value for column, value in equal if value is not None)]
 
 
-_TIMELINE = (
-    sa.select(timeline)
-    .where(timeline.c.incident_id == sa.bindparam("of"))
-    .order_by(timeline.c.at.desc(), timeline.c.id.desc())
-    .limit(sa.bindparam("most"))
-)
-
-
-def timeline_of(connection: Connection, incident_id: str, limit: int) -> list[Entry]:
-    """The last entries of an incident's timeline, the oldest of them first."""
-    rows = connection.execute(_TIMELINE, {"of": incident_id, "most": limit}).all()
-    return [Entry(row.incident_id, row.kind, row.at, row.actor, row.text) for row in reversed(rows)]
-
-
 def save(connection: Connection, incidents: Collection[Incident]) -> None:
     """Write incidents as they stand now. Those that were there before must have been loaded with a lock."""
     upsert(connection, incident, [_row(one) for one in incidents], key=["id"])
@@ -228,19 +213,3 @@ def note_requests(
         for id, (fate, incident_id) in fates.items()
     ]
     insert_new(connection, request, rows)
-
-
-def note_entries(connection: Connection, entries: Sequence[tuple[Entry, str]]) -> None:
-    """Add entries to timelines, each with the id of the event behind it; one that is there already is left alone."""
-    rows = [
-        {
-            "incident_id": entry.incident_id,
-            "at": entry.at,
-            "kind": entry.kind,
-            "actor": entry.actor,
-            "text": entry.text,
-            "event_id": event_id,
-        }
-        for entry, event_id in entries
-    ]
-    insert_new(connection, timeline, rows)

@@ -23,7 +23,7 @@ from candor_common.languages import Language, nearest, preferred
 from candor_common.links import CUSTOMER_LINK_AGE, INCIDENT, BadLink, ExpiredLink
 from candor_common.service import runtime_of
 from candor_common.times import written
-from candor_triage import customers, promise_view, said, store
+from candor_triage import customers, promise_view, said, store, timeline_store
 from candor_triage.customer_texts import CustomerWords
 from candor_triage.customer_words import WORDS
 from candor_triage.customers import Said
@@ -228,7 +228,7 @@ def read(connection: Connection, incident_id: str, team_of: Callable[[str], Team
         team_of(incident.team),
         promise_view.pledges(connection, [incident.id]),
         said.said(connection, incident.id, MOST_WORDS),
-        store.timeline_of(connection, incident.id, 5 * MOST_WORDS),
+        timeline_store.timeline_of(connection, incident.id, 5 * MOST_WORDS),
     )
 
 

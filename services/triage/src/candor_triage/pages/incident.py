@@ -17,13 +17,12 @@ from candor_common.events import Incident, Promise, PromiseState
 from candor_common.links import customer_link
 from candor_common.service import runtime_of
 from candor_common.times import first_zone, written
-from candor_triage import board_store, promise_view, said, store, times
+from candor_triage import board_store, promise_view, said, store, timeline_store, times
 from candor_triage.case import Case
 from candor_triage.domain.board import Standing, standing
 from candor_triage.domain.life import allowed
 from candor_triage.domain.rules import OVER
 from candor_triage.domain.similar import Past, similar
-from candor_triage.domain.timeline import Entry
 from candor_triage.incident_words import FIRST
 from candor_triage.once import once_of_form
 from candor_triage.pages import forms
@@ -61,9 +60,7 @@ class Read:
     """What the page knows of an incident."""
 
     incident: Incident
-    entries: Sequence[Entry]
-    """The last of them."""
-    all_entries: int
+    timeline: timeline_store.Timeline
     promises: Sequence[Promise]
     looks_like: Sequence[Past]
     misses: Mapping[str, Miss]
@@ -149,13 +146,12 @@ def _all(connection: Connection, reference: str) -> Read | None:
     incident = store.led_to(connection, reference)
     if incident is None:
         return None
-    # Counted first, so that what comes meanwhile is told to the page once more.
-    before = board_store.timeline_length(connection, incident.id)
+    # Read first, so that what comes meanwhile is told to the page once more.
+    timeline = timeline_store.measured_timeline(connection, incident.id, MOST_ENTRIES)
     linked = {one.incident_id for one in incident.links} | ({incident.merged_into} - {None})
     return Read(
         incident,
-        store.timeline_of(connection, incident.id, MOST_ENTRIES),
-        before,
+        timeline,
         promise_view.of_incident(connection, incident.id),
         similar(incident.title, board_store.past(connection, incident.id)),
         said.explained(connection, incident.id),
@@ -167,7 +163,7 @@ def _all(connection: Connection, reference: str) -> Read | None:
 def _page(request: Request, visitor: Visitor, found: Read, view: View) -> Response:
     incident, charter, now = found.incident, runtime_of(request).context.charter, clock(request).now
     may_work = visitor.key is None or "work" in visitor.key.scopes
-    known = drawn(found.promises, found.entries, charter, now)
+    known = drawn(found.promises, found.timeline.entries, charter, now)
     return page(
         request,
         visitor,
@@ -177,9 +173,9 @@ def _page(request: Request, visitor: Visitor, found: Read, view: View) -> Respon
         view=view,
         team=charter.team(incident.team),
         standing=found.standing(now),
-        stream=parted(found.entries, view.show),
-        changes=f"/v1/stream/board/{incident.id}?since={found.all_entries}",
-        most=MOST_ENTRIES if len(found.entries) == MOST_ENTRIES else 0,
+        stream=parted(found.timeline.entries, view.show),
+        changes=f"/v1/stream/board/{incident.id}?since={found.timeline.length}",
+        most=MOST_ENTRIES if found.timeline.length > MOST_ENTRIES else 0,
         shows=get_args(Part),
         promises=[one for one in known if one.promise.state is PromiseState.OPEN],
         missed=[one for one in known if one.promise.state is PromiseState.BREACHED],

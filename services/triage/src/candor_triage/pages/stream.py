@@ -19,7 +19,7 @@ from fastapi.responses import StreamingResponse
 from candor_common import console
 from candor_common.errors import NotFound
 from candor_common.service import Runtime, runtime_of
-from candor_triage import board_store, board_view
+from candor_triage import board_store, board_view, timeline_store
 from candor_triage.board_view import Row
 from candor_triage.domain.board import Choice
 from candor_triage.pages.board import Asked
@@ -133,7 +133,7 @@ def watcher(runtime: Runtime, reference: str) -> Look:
 
     async def look(seen: int, told: frozenset[int]) -> Seen:
         now = await runtime.database.read(
-            lambda connection: board_store.timeline_length(connection, reference)
+            lambda connection: timeline_store.timeline_length(connection, reference)
         )
         messages = (f"id: {now}\nevent: changed\ndata: {{}}\n\n",) if now > seen else ()
         return Seen(max(now, seen), told, messages)
