@@ -17,7 +17,7 @@ def held(stack: Stack) -> Shares:
     """What each container holds now."""
     found = engine.run(["docker", "stats", "--no-stream", "--format", "{{json .}}", *stack.running()])
     told = [json.loads(line) for line in found.splitlines()]
-    return {one["Name"].removeprefix(f"{PROJECT}-"): _mebibytes(one["MemUsage"].split()[0]) for one in told}
+    return {_short(one["Name"]): _mebibytes(one["MemUsage"].split()[0]) for one in told}
 
 
 def complaints(stack: Stack, most: Shares) -> list[str]:
@@ -26,7 +26,7 @@ def complaints(stack: Stack, most: Shares) -> list[str]:
     found = []
     for line in engine.run(["docker", "inspect", "-f", shown, *stack.running()]).splitlines():
         path, limit, restarts, killed = line.split()
-        name = path.removeprefix(f"/{PROJECT}-")
+        name = _short(path)
         if most.get(name, 0) > NEAR * int(limit) / MIB:
             found.append(f"memory: {name} holds {most[name]:.0f} of {int(limit) / MIB:.0f} MiB")
         if (restarts, killed) != ("0", "false"):
@@ -38,6 +38,11 @@ def told_of(shares: Shares) -> str:
     """For the table."""
     parts = ", ".join(f"{name} {size:.0f}" for name, size in sorted(shares.items()))
     return f"{sum(shares.values()):.0f} MiB: {parts}"
+
+
+def _short(name: str) -> str:
+    """Without the project, behind which compose v2 sets a hyphen and 1.29 a low line."""
+    return name.removeprefix("/").removeprefix(PROJECT)[1:]
 
 
 def _mebibytes(text: str) -> float:
