@@ -13,11 +13,11 @@ from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given, seed, settings
 
 from tests.fuzz.catalogue import ALL
 from tests.fuzz.operations import fuzz_operations
-from tests.fuzz.target import Target
+from tests.fuzz.target import PATIENT, Target
 
 OPENAPI = "openapi"
 BATCH = 100
@@ -31,13 +31,7 @@ def by_hypothesis(target: Target, seconds: float) -> int:
             break
 
         @seed(number)
-        @settings(
-            max_examples=BATCH,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.generate, Phase.shrink],
-        )
+        @settings(PATIENT, max_examples=BATCH, database=None)
         @given(octets=target.inputs())
         def batch(octets: bytes) -> None:
             target(octets)

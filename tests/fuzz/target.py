@@ -4,11 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import process_time
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 SLOWEST = 2.0
 """Seconds of computing that no input of some kilobytes may take."""
 LARGEST = 40_000
+PATIENT = settings(
+    deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.shrink]
+)
+"""How hypothesis goes about it: a target has a limit of its own for time."""
 
 
 class TooSlow(AssertionError):

@@ -1,10 +1,10 @@
 """Every parser of what strangers send says yes or no to any bytes, and soon. `make fuzz` goes on for longer."""
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.target import Target, TooSlow
+from tests.fuzz.target import PATIENT, Target, TooSlow
 from tests.fuzz.targets import TARGETS
 
 EXAMPLES = 100
@@ -19,13 +19,7 @@ def test_a_seed_is_taken(target: Target) -> None:
 
 
 @each_target
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.generate, Phase.shrink],
-)
+@settings(PATIENT, max_examples=EXAMPLES, derandomize=True)
 @given(draw=st.data())
 def test_any_bytes_are_taken_or_refused(target: Target, draw: st.DataObject) -> None:
     target(draw.draw(target.inputs()))

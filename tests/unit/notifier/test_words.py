@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from candor_common.events import (
-    Contact,
     IncidentStatus,
     MessageKind,
     Priority,
@@ -20,7 +19,6 @@ from candor_common.events import (
 from candor_common.languages import Language
 from candor_notifier.domain.words import WORDS
 from candor_notifier.render import render
-from candor_notifier.times import lasting, zone_of
 from tests.unit.common.test_wording import texts
 from tests.unit.notifier.builders import (
     LANGUAGES,
@@ -255,43 +253,6 @@ def test_a_cadence_that_is_promised_outlives_the_charter_that_made_it() -> None:
     assert silent in told(target=timedelta(hours=3), calendar="office")
     assert silent in told(target=timedelta(minutes=30), priority=Priority.P3)
     assert silent in told(target=None)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "english", "simplified", "traditional"),
-    [
-        (1800, "30 minutes", "30分钟", "30 分鐘"),
-        (5400, "90 minutes", "90分钟", "90 分鐘"),
-        (7200, "2 hours", "2小时", "2 小時"),
-        (86_400, "1 day", "1天", "1 天"),
-        (119, "1 minute", "1分钟", "1 分鐘"),
-        (20, "20 seconds", "20秒钟", "20 秒"),
-    ],
-)
-def test_spans_are_told_in_the_readers_language(
-    seconds: int, english: str, simplified: str, traditional: str
-) -> None:
-    told = [lasting(timedelta(seconds=seconds), WORDS.of(one)) for one in LANGUAGES]
-    assert told == [english, simplified, traditional]
-
-
-@pytest.mark.parametrize(
-    ("zone", "time"),
-    [
-        ("America/New_York", "Tue 3 Mar, 08:00 (Eastern Standard Time)"),
-        (None, "Tue 3 Mar, 21:00 (China Standard Time)"),
-        ("Mars/Olympus", "Tue 3 Mar, 21:00 (China Standard Time)"),
-        ("../../etc/passwd", "Tue 3 Mar, 21:00 (China Standard Time)"),
-    ],
-)
-def test_times_are_told_in_the_readers_own_zone(zone: str | None, time: str) -> None:
-    reader = an_incident(requester=Contact(address="li@shop.example", zone=zone), team="storage")
-    assert time in render(a_handover(reader, a_promise()), VOICE).text
-
-
-@pytest.mark.parametrize("name", ["", "\x00", "a" * 400, "/", "posix", "Europe"])
-def test_what_is_no_zone_falls_back_to_that_of_the_house(name: str) -> None:
-    assert zone_of(name, "Europe/Berlin") == "Europe/Berlin"
 
 
 def test_a_nudge_is_short_english_and_leads_to_the_console() -> None:
