@@ -44,7 +44,7 @@ class Composed(Scene):
         tables = await of_postgres(self.database)
         events = await asyncio.to_thread(self.reader.all_events)
         away = timedelta(seconds=sum(self.targets[name].away for name in FINDERS))
-        return Evidence(entries, list(events), self.catcher.mails(), tables, away)
+        return Evidence(entries, list(events), self.catcher.mails(), tables, away, self.cut_off)
 
 
 @asynccontextmanager

@@ -40,6 +40,8 @@ class Evidence:
     tables: Mapping[str, Sequence[Row]]
     away: timedelta = timedelta(0)
     """For how long, all in all, what finds breaches was not there, where starting it takes its time."""
+    cut_off: int = 0
+    """How often what sends mail, or what it records that in, was hit."""
 
     def once(self) -> list[SeenEvent]:
         """Every event at the place where it stands first."""

@@ -23,6 +23,9 @@ from tests.worlds.processes import Process
 from tests.worlds.sink import MailSink
 from tests.worlds.topics import TopicReader
 
+SENDING = frozenset({"candor", "notifier", "database", "postgres"})
+"""Of these a hit can cut off a mail between its leaving and its record."""
+
 
 @dataclass
 class Scene:
@@ -44,6 +47,12 @@ class Scene:
     async def collect(self, ledger: Ledger) -> Evidence:
         raise NotImplementedError
 
+    @property
+    def cut_off(self) -> int:
+        """How often what sends mail, or what it records that in, was hit or has ended."""
+        hits = sum(blow.target in SENDING for blow in self.chaos.struck)
+        return hits + sum(told.partition(" ")[0] in SENDING for told in self.chaos.ended)
+
 
 @dataclass
 class Embedded(Scene):
@@ -55,7 +64,8 @@ class Embedded(Scene):
     async def collect(self, ledger: Ledger) -> Evidence:
         events, tables, health = of_sqlite(self.data / "candor.db")
         assert health == "ok", health
-        return Evidence(list(ledger.entries.values()), events, self.sink.mails(), tables)
+        entries = list(ledger.entries.values())
+        return Evidence(entries, events, self.sink.mails(), tables, cut_off=self.cut_off)
 
 
 @dataclass
@@ -74,7 +84,8 @@ class Distributed(Scene):
     async def collect(self, ledger: Ledger) -> Evidence:
         tables = await of_postgres(self.database)
         events = await asyncio.to_thread(self.reader.all_events)
-        return Evidence(list(ledger.entries.values()), list(events), self.sink.mails(), tables)
+        entries = list(ledger.entries.values())
+        return Evidence(entries, list(events), self.sink.mails(), tables, cut_off=self.cut_off)
 
 
 @asynccontextmanager

@@ -102,6 +102,14 @@ async def test_an_event_that_was_published_twice_is_no_fault(evidence: Evidence)
     assert complaints(_again(evidence, IncidentOpened)) == []
 
 
+async def test_a_mail_may_come_once_more_for_each_time_that_its_sender_was_cut_off(
+    evidence: Evidence,
+) -> None:
+    thrice = replace(evidence, mails=[mail for mail in evidence.mails for _ in range(3)])
+    assert complaints(replace(thrice, cut_off=2)) == []
+    assert complaints(replace(thrice, cut_off=1)) != []
+
+
 @pytest.mark.parametrize("tamper", TAMPERED.values(), ids=TAMPERED.keys())
 async def test_the_oracle_notices(evidence: Evidence, tamper: Callable[[Evidence], Evidence]) -> None:
     assert complaints(tamper(evidence)) != []
