@@ -7,7 +7,7 @@ import pytest
 from tests.clients.instance import Instance, running
 
 
-@pytest.fixture(scope="session")  # the tests of this folder run in one worker
+@pytest.fixture(scope="package")  # the tests of this folder run in one worker
 def candor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """All five services in a process, on fresh data, listening for HTTP and SMTP."""
     with running(tmp_path_factory.mktemp("candor")) as instance:

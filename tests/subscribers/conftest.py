@@ -14,7 +14,7 @@ from tests.servers.secure_kafka import PASSWORD, mechanism_of
 from tests.subscribers.provider import SUBSCRIBER, Provider, Running, provided, running_at
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def provider(pytestconfig: pytest.Config) -> Iterator[Provider]:
     """A Kafka and a PostgreSQL that let nobody in without TLS and a password."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
@@ -24,7 +24,7 @@ def provider(pytestconfig: pytest.Config) -> Iterator[Provider]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running(provider: Provider) -> Iterator[Running]:
     """All five services there, with a board that has something on it."""
     with running_at(provider) as made:
