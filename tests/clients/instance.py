@@ -21,7 +21,7 @@ from candor_common.wire import decode
 from tests.servers.process import LOOPBACK, free_port
 from tests.worlds.processes import Process
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that anything may take."""
 T = TypeVar("T")
 

@@ -76,10 +76,11 @@ def _repeats_get_the_same_answer(evidence: Evidence) -> Iterator[str]:
 
 
 def _nothing_was_refused_as_wrong(evidence: Evidence) -> Iterator[str]:
+    """What is away is told with 503, or by a gateway with 502 or 504; 500 is a fault of ours."""
     for entry in evidence.entries:
         usual = (404, 409, 412) if entry.kind in COMMANDS else ()
         for status, body in entry.answers:
-            if 400 <= status < 500 and status not in usual:
+            if 400 <= status <= 500 and status not in usual:
                 yield f"{entry.kind} {entry.token} was answered with {status} {str(body)[:200]}"
 
 

@@ -80,13 +80,15 @@ async def trial(
             await supervisor
         ledger.close()
     bugs = [f"ended by itself: {one}" for one in scene.chaos.ended if one.endswith(f" {BUG}")]
+    counts = dict(ledger.counts())
+    nothing = [] if counts["accepted"] else ["nothing was accepted, so nothing was tried"]
     return Outcome(
         seed,
         seconds=time.monotonic() - started,
-        counts=dict(ledger.counts()),
+        counts=counts,
         blows=scene.chaos.struck,
         ended=scene.chaos.ended,
-        wrong=[*scene.wrong, *wrong, *([] if "bugs" in scene.excused else bugs)],
+        wrong=[*scene.wrong, *nothing, *wrong, *([] if "bugs" in scene.excused else bugs)],
         recovered=recovered,
         copies=copies(evidence),
     )

@@ -1,12 +1,14 @@
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from typing import Annotated, Any
 
+import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI, Query, Request
 from pydantic import BaseModel
 from sqlalchemy import exc
+from starlette.types import Message
 from structlog.testing import capture_logs
 
 from candor_common import errors, openapi
@@ -24,6 +26,17 @@ class Login(BaseModel):
 
 class OfPostgres(Exception):
     sqlstate = "57P03"
+
+
+class ReadOnly(Exception):
+    sqlstate = "25006"
+
+
+def caused(by: Exception) -> Exception:
+    """As SQLAlchemy puts the errors of a driver into its own."""
+    translated = RuntimeError(str(by))
+    translated.__cause__ = by
+    return translated
 
 
 def of_sqlite(code: int) -> sqlite3.OperationalError:
@@ -135,6 +148,10 @@ async def test_unknown_addresses_and_methods_are_problems(client: httpx.AsyncCli
         of_database(ConnectionResetError()),
         of_database(of_sqlite(sqlite3.SQLITE_BUSY)),
         OfPostgres(),
+        ReadOnly(),
+        asyncpg.InterfaceError("connection is closed"),
+        asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"),
+        of_database(caused(asyncpg.InternalClientError("got result for unknown protocol state 3"))),
     ],
     ids=lambda error: type(error).__name__,
 )
@@ -154,6 +171,7 @@ async def test_what_is_away_makes_us_unavailable_for_the_moment(
         KeyError("10.0.0.7"),
         FileNotFoundError(2, "no", "/etc/x"),
         of_database(of_sqlite(sqlite3.SQLITE_ERROR)),
+        asyncpg.InterfaceError("cannot perform operation: another operation is in progress"),
     ],
     ids=lambda error: type(error).__name__,
 )
@@ -175,20 +193,29 @@ async def test_a_long_body_is_refused_by_its_length(client: httpx.AsyncClient) -
 
 
 @pytest.mark.parametrize("path", ["/raw", "/login"])
-async def test_a_streamed_body_is_refused_before_the_rest_is_read(
-    client: httpx.AsyncClient, path: str
-) -> None:
-    sent: list[int] = []
+async def test_a_streamed_body_is_refused_before_the_rest_is_read(app: FastAPI, path: str) -> None:
+    """What still comes is thrown away, so that its sender gets to read the answer."""
+    happened: list[str] = []
+    told: list[MutableMapping[str, Any]] = []
 
-    async def chunks() -> AsyncIterator[bytes]:
-        for number in range(10):
-            sent.append(number)
-            yield b"x" * 40
+    async def receive() -> Message:
+        happened.append("piece")
+        return {"type": "http.request", "body": b"x" * 40, "more_body": happened.count("piece") < 10}
 
-    response = await client.post(path, content=chunks(), headers={"content-type": "application/json"})
-    assert (response.status_code, response.json()["type"]) == (413, "urn:candor:problem:too-large")
-    assert response.headers["connection"] == "close"
-    assert sent == [0, 1, 2]
+    async def send(message: Message) -> None:
+        happened.extend(["answer"] if message.get("body") else [])
+        told.append(message)
+
+    headers = [(b"content-type", b"application/json")]
+    await app(
+        {"type": "http", "method": "POST", "path": path, "headers": headers, "query_string": b""},
+        receive,
+        send,
+    )
+    assert happened == ["piece"] * 3 + ["answer"] + ["piece"] * 7
+    assert told[0]["status"] == 413
+    assert (b"connection", b"close") in told[0]["headers"]
+    assert [one.get("more_body", False) for one in told[1:]] == [True, False]
 
 
 def test_openapi_describes_problems_and_no_other_errors(app: FastAPI) -> None:

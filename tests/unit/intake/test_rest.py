@@ -1,6 +1,7 @@
 """Requests posted as JSON."""
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -183,3 +184,15 @@ def test_any_bytes_are_a_request_or_refused(octets: bytes) -> None:
             read(octets)
         except BadPayload as fault:
             f"{fault.detail}{fault.pointer}".encode()
+
+
+@pytest.mark.parametrize("filling", [b"{},", b"[[1]],", b"1,"], ids=["objects", "lists", "numbers"])
+def test_a_body_of_very_many_parts_is_refused_before_they_are_made(filling: bytes) -> None:
+    many = b'{"x":[' + filling * 1_000_001 + b"0]}"
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadPayload, match="send it in parts"):
+            parse(many)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()

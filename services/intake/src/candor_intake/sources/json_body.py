@@ -13,6 +13,9 @@ from candor_intake.domain.inbound import BadPayload, Malformed
 from candor_intake.domain.words import one_line, storable
 
 DEEPEST = 32
+MOST_GROUPS = 250_000
+"""Lists and objects in a body: three bytes of one need hundreds of memory."""
+MOST_VALUES = 1_000_000
 _MOST_DIGITS = 30
 _FALLIBLE = (dict, list, float)
 
@@ -27,6 +30,7 @@ class _Object(dict[str, Any]):
 
 def load(body: bytes) -> object:
     """The value that a body holds. What is only doubtful is left for `check`."""
+    _check_room(body)
     try:
         text = body.decode("utf-8-sig")
         return json.loads(text, object_pairs_hook=_object, parse_int=_integer)
@@ -36,6 +40,14 @@ def load(body: bytes) -> object:
         raise _too_deep("#") from error
     except ValueError as error:
         raise Malformed(f"The body isn't JSON: {error}.") from error
+
+
+def _check_room(body: bytes) -> None:
+    """Counted in the bytes, before anything is made of them; what stands within a text counts too."""
+    if body.count(b"{") + body.count(b"[") > MOST_GROUPS:
+        raise BadPayload(f"The body has more than {MOST_GROUPS} lists and objects; send it in parts.")
+    if body.count(b",") > MOST_VALUES:
+        raise BadPayload(f"The body has more than {MOST_VALUES} values; send it in parts.")
 
 
 class _Place(NamedTuple):
