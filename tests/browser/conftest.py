@@ -16,7 +16,7 @@ from candor.demo_process import Running, candor_up
 pytest.importorskip("playwright", reason="the development requirements are not installed")
 from playwright.sync_api import Browser, Page, sync_playwright
 
-PATIENCE = 10_000
+PATIENCE = 60_000
 """Milliseconds that anything on a page may take."""
 
 

@@ -48,7 +48,7 @@ class FeedContract:
         try:
             yield feed
         finally:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(15):
                 await feed.stop()
 
     async def test_events_of_one_key_come_in_order(self, log: Log, positions: StoredPositions) -> None:

@@ -87,7 +87,7 @@ def _feed(kafka: KafkaSettings, subscription: str) -> KafkaFeed:
 async def _stops_in_time(one: Relay | Feed) -> None:
     began = monotonic()
     await one.stop()
-    assert monotonic() - began < 5
+    assert monotonic() - began < 10
 
 
 async def _says_how_long_it_waits(relay: Relay) -> None:

@@ -165,7 +165,7 @@ class TestKafkaFeed(FeedContract):
             async with asyncio.timeout(10):
                 while feed.lag() < 2500:
                     await asyncio.sleep(0.05)
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(2)
             first = await feed.read()
             assert sum(map(len, first.values())) == 2000
             assert feed.lag() == 500
@@ -178,4 +178,4 @@ class TestKafkaFeed(FeedContract):
         assert not feed.assigned()
         began = monotonic()
         await feed.stop()
-        assert monotonic() - began < 5
+        assert monotonic() - began < 10

@@ -41,7 +41,7 @@ ROUTES = (
     *((f"/v1/charter/{name}", name) for name in SERVICES),
 )
 """Which service serves which paths; what a reverse proxy would know."""
-PATIENCE = 15.0
+PATIENCE = 60.0
 LOCK = 7_210_711
 """Roles belong to a whole server: worlds that share one set them up one after another."""
 
@@ -179,7 +179,7 @@ class RealTime:
         self._reader = TopicReader(installation.bootstrap)
         self._span = seconds_per_minute
         self._start = datetime.now(UTC)
-        self.late = 4.0 / seconds_per_minute
+        self.late = 15.0 / seconds_per_minute
 
     @property
     def http(self) -> httpx.AsyncClient:

@@ -91,7 +91,7 @@ class Process:
         """How it ended."""
         return self._running().wait()
 
-    def wait_until_logged(self, words: str, within: float = 5.0) -> None:
+    def wait_until_logged(self, words: str, within: float = 30.0) -> None:
         """Until the log says something; fails with its end when it does not."""
         deadline = time.monotonic() + within
         while words not in self.log.read_text(errors="replace"):

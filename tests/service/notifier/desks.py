@@ -19,7 +19,7 @@ from tests.service.notifier.sink import STALL as SMTP_STALL
 from tests.service.notifier.sink import Sink
 
 SENDER = Sender("support@help.example", "Support")
-HASTE = 0.3
+HASTE = 2.0
 """Seconds that the other side gets for an answer where a test keeps it silent."""
 TEXT = "We replace the switch. <!channel> & more\nReference: INC-000042"
 

@@ -46,7 +46,7 @@ async def provider() -> AsyncIterator[Provider]:
 
 @pytest.fixture
 async def webhooks(clock: ManualClock) -> AsyncIterator[Webhooks]:
-    made = Webhooks(Http(ANYWHERE, patience=0.3), clock)
+    made = Webhooks(Http(ANYWHERE, patience=2), clock)
     yield made
     await made.close()
 
