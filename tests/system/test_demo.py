@@ -20,7 +20,7 @@ import pytest
 from candor import demo_words as words
 from candor.demo_stage import Letter, Stage
 
-WITHIN = 120.0
+WITHIN = 240.0
 ENDS_ALL_IT_SAYS = "Ctrl-C ends it"
 ENGLISH = re.compile(
     r"\w{3},? (?P<day>\d+) (?P<month>\w{3}), (?P<hour>\d\d):(?P<minute>\d\d) \((?P<zone>[^)]+)\)"
@@ -71,13 +71,13 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         key, url = (_named(told, name) for name in ("key", "API"))
         yield Played(told, url.removesuffix("/docs"), key)
         demo.send_signal(signal.SIGINT)
-        assert demo.wait(30) == 0
+        assert demo.wait(90) == 0
         assert errors.read_text("utf-8") == ""
     finally:
         too_long.cancel()
         # Asked first, so that it stops the Candor that it started.
         demo.terminate()
-        demo.communicate(timeout=30)
+        demo.communicate(timeout=90)
 
 
 def test_the_demo_plays_its_day_and_tells_what_came_of_it(played: Played) -> None:
@@ -88,7 +88,7 @@ def test_the_demo_plays_its_day_and_tells_what_came_of_it(played: Played) -> Non
     assert re.search(r"Shop is down +│ P1 +│ kept +│ 5 kept +│ 2 kept +│ +│", told)
     assert re.search(r"db-2 fills up +│ P3 +│ +│ +│ kept", told)
     assert re.search(r"VPN drops every hour +│ P2 +│ kept +│ 2 kept +│ 2 kept +│ 2 kept +│", told)
-    assert re.search(r"not responding +│ P1 +│ breached +│ kept", told)
+    assert re.search(r"counter are slow +│ P\d +│ kept +│ breached +│", told)
     assert re.search(r"│ zh-Hans +│ it@office-cn\.example", told)
     assert re.search(r"│ zh-Hant +│ it@office-tw\.example", told)
     counted = re.search(r"Promises: (\d+) kept, (\d+) breached, (\d+) open\.", told)
@@ -100,7 +100,7 @@ def test_the_address_at_its_end_opens_the_board(played: Played) -> None:
     with httpx.Client(trust_env=False, follow_redirects=True) as browser:
         board = browser.get(_named(played.told, "board"))
         assert board.status_code == 200
-        assert "The booking system is not responding" in board.text
+        assert "Bookings at the counter are slow" in board.text
         assert browser.get(_named(played.told, "mailbox")).status_code == 200
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from candor import demo_words as words
+from candor.demo_evening import at_usual_pace
 from candor.demo_process import Running, candor_up
 from candor.demo_scenes import SCENES
 from candor.demo_stage import Stage, page_of
@@ -62,6 +63,7 @@ def main(folder: Path) -> None:
             stage.call("POST", "/v1/customers", json=customer)
         for scene in SCENES:
             deque(scene(stage), maxlen=0)
+        at_usual_pace(candor, stage)
         page = closing.enter_context(_signed_in(candor))
         for shot in shots(stage):
             page.set_viewport_size(PHONE if shot.phone else DESKTOP)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from candor import demo_summary
 from candor import demo_words as words
 from candor.demo_charter import HOUR
+from candor.demo_evening import at_usual_pace
 from candor.demo_process import DemoFailed, Running, candor_up
 from candor.demo_scenes import SCENES
 from candor.demo_stage import Stage
@@ -35,6 +36,7 @@ def demo(*, wait: bool) -> None:
             for customer in words.CUSTOMERS:
                 stage.call("POST", "/v1/customers", json=customer)
             _play(console, stage)
+            at_usual_pace(candor, stage)
             _tell(console, stage)
             played = True
             if wait:
@@ -77,7 +79,7 @@ def _tell(console: Console, stage: Stage) -> None:
 
 
 def _say_where(console: Console, candor: Running) -> None:
-    console.print("What is open stays open, and is told when it comes due.\n")
+    console.print("What is open has its dates. From here on an hour takes an hour.\n")
     console.print(f"  board      {candor.board}", soft_wrap=True)
     console.print(f"  mailbox    {candor.url}/mailbox", soft_wrap=True)
     console.print(f"  API        {candor.url}/docs", soft_wrap=True)

@@ -21,6 +21,7 @@ from candor_common.keys import read_private
 from candor_common.settings import Settings
 
 LOOPBACK = "127.0.0.1"
+CHARTER = "charter.yaml"
 READY_WITHIN = 60.0
 STOPS_WITHIN = 15.0
 
@@ -38,6 +39,11 @@ class Running:
     data: Path
     log: Path
     process: "subprocess.Popen[bytes]"
+
+    @property
+    def charter(self) -> Path:
+        """The file that it reads its charter from."""
+        return self.data.parent / CHARTER
 
     @property
     def board(self) -> str:
@@ -69,7 +75,7 @@ def candor_up() -> Iterator[Running]:
     """Start Candor on fresh data, and stop it and remove its data when left. Raises DemoFailed."""
     with tempfile.TemporaryDirectory(prefix="candor-demo-") as name:
         folder, port = Path(name), _free_port()
-        write_quick_charter(folder / "charter.yaml")
+        write_quick_charter(folder / CHARTER)
         log = folder / "candor.log"
         process = _start(_environment(folder, port), log)
         try:
@@ -103,7 +109,7 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
         "CANDOR_HOST": LOOPBACK,
         "CANDOR_PORT": str(port),
         "CANDOR_DATA_DIR": str(folder / "data"),
-        "CANDOR_CHARTER": str(folder / "charter.yaml"),
+        "CANDOR_CHARTER": str(folder / CHARTER),
         "CANDOR_LOG_FORMAT": "console",
     }
 

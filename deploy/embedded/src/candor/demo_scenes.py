@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from candor import demo_words as words
+from candor.demo_evening import evening
 from candor.demo_outage import urgent_request
 from candor.demo_process import DemoFailed
 from candor.demo_stage import Stage, expect, seconds_from_now
@@ -10,6 +11,8 @@ from candor.demo_surveys import low_score, survey
 from candor.demo_turns import question, reopening
 
 Scene = Callable[[Stage], Iterator[str]]
+LATE = 20
+"""Seconds until the word to the hotel that does not come."""
 
 
 def chinese_mails(stage: Stage) -> Iterator[str]:
@@ -46,21 +49,24 @@ def alert_storm(stage: Stage) -> Iterator[str]:
     stage.status(disk, "resolved")
 
 
-def unanswered_request(stage: Stage) -> Iterator[str]:
+def late_update(stage: Stage) -> Iterator[str]:
     """A promise is missed, and that is said."""
-    yield "A hotel can't take bookings; this time nobody answers"
-    reference = stage.request(words.HELP_DESK)
+    yield "A hotel waits for its bookings; a person answers, and says by when there is more"
+    reference = stage.request(words.HOTEL)
     stage.mail("acknowledgement", reference)
-    yield f"{reference}: three quarters of the time go by, then the promise to answer is at risk"
-    stage.promise(reference, "first_response", "at risk", lambda one: one["warned_at"])
+    stage.command(reference, "update", **words.HOTEL_FOUND, next_by=seconds_from_now(LATE))
+    stage.mail("update", reference)
+    stage.ended(reference, "first_response", "kept")
+    yield f"{reference}: three quarters of the time go by without a word, and the promise is at risk"
+    stage.promise(reference, "next_update", "at risk", lambda one: one["warned_at"])
     yield f"{reference}: the time is over, then the promise is breached"
-    stage.ended(reference, "first_response", "breached")
+    stage.ended(reference, "next_update", "breached")
     yield f"{reference}: the customer is told so, and gets a new promise"
     stage.mail("breach_notice", reference)
-    stage.promise(reference, "next_update", "made", lambda _one: True)
-    yield f"{reference}: a person answers, and the new promise is kept"
-    stage.command(reference, "update", **words.HELP_DESK_ANSWER, next_by=seconds_from_now(120))
-    stage.mail("update", reference)
+    stage.promise(reference, "next_update", "made", lambda one: one["state"] == "open")
+    yield f"{reference}: a person writes what came out, and the new promise is kept"
+    stage.command(reference, "update", **words.HOTEL_LATER, next_by=seconds_from_now(120))
+    stage.mail("update", reference, 2)
     stage.ended(reference, "next_update", "kept")
 
 
@@ -70,9 +76,10 @@ SCENES: tuple[Scene, ...] = (
     alert_storm,
     question,
     reopening,
-    unanswered_request,
+    late_update,
     survey,
     low_score,
+    evening,
 )
 
 

@@ -73,16 +73,27 @@ CLINIC_ANSWER = (
     "You are right. From now on we watch a fault for twice its usual interval before we call it mended."
 )
 
-HELP_DESK = {
-    "subject": "The booking system is not responding",
-    "text": "Our counter can't take bookings. Guests are waiting.",
+HOTEL = {
+    "subject": "Bookings at the counter are slow",
+    "text": "Since this morning each booking takes two minutes. Guests are waiting.",
     "from": {"address": HOTEL_ADDRESS},
-    "urgent": True,
 }
-HELP_DESK_ANSWER = {
-    "doing": "The disk of your database was full. We are making room and will then start the booking system.",
-    "expect": "Bookings of this morning are on paper only; please keep them to be entered later.",
+HOTEL_FOUND = {
+    "doing": "Your database is searching whole tables. We are looking for what has changed since yesterday.",
+    "expect": "It stays slow until we know; nothing is lost.",
 }
+HOTEL_LATER = {
+    "doing": "An update of last night dropped an index. We are building it anew.",
+    "expect": "Bookings get faster by and by, and are as quick as before once it is built.",
+}
+HOTEL_WHEN = "The index is built beside your work, so that the counter can go on meanwhile."
+
+SIMPLIFIED_ANSWER = {
+    "doing": "我们正在核对您机柜旁的可用面积，并请商务同事确认报价。",
+    "expect": "您会收到一份包含面积、价格和搬迁安排的书面方案。",
+}
+TRADITIONAL_WHEN = "線路已更換，我們會觀察到離峰時段，確認封包不再遺失。"
+ALERT_WHEN = "It is taken care of with the next maintenance; nobody notices anything until then."
 
 SIMPLIFIED_TEXT = "您好，请问如何把我们的机柜扩大到 12㎡？每月 €120 的报价还有效吗？谢谢🙏"
 """The square metre, the euro and the hands do not exist in GB2312, which the mail claims to be."""
