@@ -145,17 +145,44 @@ def test_the_mail_server_is_asked_and_no_mail_is_sent(here: dict[str, str], mail
     assert "wrong" not in json.dumps(wrong[1])
 
 
+@pytest.mark.parametrize(
+    ("role", "words", "asks_there"),
+    [("candor", "only the notifier knows", True), ("candor_notifier", "no server is set", False)],
+)
+def test_among_several_containers_the_notifier_alone_says_where_mail_goes(
+    here: dict[str, str], role: str, words: str, asks_there: bool
+) -> None:
+    found = seen({**here, **away(free_port(), role)})[1]
+    [mail] = [one for one in found if one["name"] == "mail"]
+    assert mail["state"] == "ok"
+    assert words in mail["detail"]
+    assert ("exec notifier candor doctor" in mail["do"]) == asks_there
+
+
+def test_what_starts_it_depends_on_the_mode(here: dict[str, str]) -> None:
+    [alone] = [one["do"] for one in seen(here)[1] if one["name"] == "port"]
+    found = seen({**here, **away(free_port())})[1]
+    [together] = [one["do"] for one in found if one["name"] == "answers"]
+    assert "candor up" in alone
+    assert "docker compose up -d" in together
+    assert "candor up" not in together
+
+
+def away(port: int, role: str = "me") -> dict[str, str]:
+    """The settings of one of several containers, whose servers do not answer."""
+    return {
+        "CANDOR_DATABASE_URL": f"postgresql://{role}:secret@127.0.0.1:{port}/candor",
+        "CANDOR_KAFKA_BOOTSTRAP": f"127.0.0.1:{free_port()}",
+        "CANDOR_SIGNING_KEY": "k" * 32,
+    }
+
+
 def test_servers_that_are_away_are_told_side_by_side_and_in_time(here: dict[str, str]) -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
-        away = {
-            "CANDOR_DATABASE_URL": f"postgresql://me:secret@127.0.0.1:{silent.getsockname()[1]}/candor",
-            "CANDOR_KAFKA_BOOTSTRAP": f"127.0.0.1:{free_port()}",
-            "CANDOR_SIGNING_KEY": "k" * 32,
-        }
         started = time.monotonic()
-        status, found = seen({**here, **away})
+        status, found = seen({**here, **away(silent.getsockname()[1])})
     assert time.monotonic() - started < 60
     assert status == 1
     assert {states(found, name)[0] for name in ("database", "broker", "lag")} == {"problem"}

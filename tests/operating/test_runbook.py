@@ -1,5 +1,6 @@
 """Every command of the runbook is real: whoever pastes one at night gets no "no such option"."""
 
+import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from candor.cli import app
 ROOT = Path(__file__).parents[2]
 RUNBOOK = ROOT / "docs" / "runbook.md"
 COMPOSE_FILE = ROOT / "deploy" / "compose" / "compose.yaml"
+UPGRADE = "deploy/compose/upgrade"
 COMPOSE = ["docker", "compose", "-f", "deploy/compose/compose.yaml"]
 SECTIONS = [
     "Broker down",
@@ -67,7 +69,13 @@ def problem_of(arguments: list[str]) -> str:
 def test_there_are_commands_to_look_at() -> None:
     assert len(OURS) > 20
     assert len(WITHIN) >= 3
-    assert {one[0] for one in ALL} == {"candor", "docker", "curl"}
+    assert {one[0] for one in ALL} == {"candor", "docker", "curl", UPGRADE}
+    assert os.access(ROOT / UPGRADE, os.X_OK)
+
+
+def test_a_release_is_replaced_service_by_service_both_ways() -> None:
+    section = RUNBOOK.read_text("utf-8").partition("## Upgrade")[2].partition("\n## ")[0]
+    assert [block.splitlines()[-1] for block in _FENCED.findall(section)] == [UPGRADE, UPGRADE]
 
 
 @pytest.mark.parametrize("arguments", OURS + WITHIN, ids=" ".join)

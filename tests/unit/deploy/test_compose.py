@@ -1,7 +1,9 @@
 """What must hold for every container of the stack, and for the files beside it."""
 
 import json
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,9 @@ from candor_common.settings import Settings
 FOLDER = Path(__file__).parents[3] / "deploy/compose"
 STACK: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "compose.yaml").read_text("utf-8"))
 CONTAINERS = STACK["services"]
-VARIABLE = re.compile(r"\$\{([A-Z_]+)(:-[^}]*)?\}")
+FILES = ("compose.yaml", "external.yaml")
+VARIABLE = re.compile(r"\$\{([A-Z_]+)(:[-?][^}]*)?\}")
+OF_COMPOSE = {"COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "COMPOSE_PROFILES"}
 METRIC = re.compile(r"\b(candor_[a-z_]+)")
 
 
@@ -46,6 +50,39 @@ def test_a_service_sees_its_own_secrets_only(name: str) -> None:
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_can_be_had_as_often_as_wanted(name: str) -> None:
     assert "ports" not in CONTAINERS[name]
+    assert CONTAINERS[name]["scale"] == f"${{{replicas(name)}:-1}}"
+
+
+def test_every_start_keeps_as_many_replicas_as_are_set() -> None:
+    """With each compose that is installed here."""
+    wanted = {name: number for number, name in enumerate(SERVICES, 1)}
+    given = {replicas(name): str(number) for name, number in wanted.items()}
+    for program in (["docker", "compose"], ["docker-compose"]):
+        if understands(program):
+            said = told(program, "-f", str(FOLDER / "compose.yaml"), "config", **given)
+            services = yaml.safe_load(said)["services"]
+            assert {name: services[name]["scale"] for name in SERVICES} == wanted
+
+
+def replicas(name: str) -> str:
+    return f"CANDOR_{name.replace('-', '_').upper()}_REPLICAS"
+
+
+def understands(program: list[str]) -> bool:
+    try:
+        told(program, "version")
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return True
+
+
+def told(program: list[str], *arguments: str, **given: str) -> str:
+    known = {
+        name: value for name, value in os.environ.items() if not name.startswith(("CANDOR_", "COMPOSE_"))
+    }
+    return subprocess.run(
+        [*program, *arguments], env={**known, **given}, capture_output=True, text=True, timeout=60, check=True
+    ).stdout
 
 
 def test_only_the_notifier_reaches_out() -> None:
@@ -76,23 +113,10 @@ def test_no_secret_is_written_down() -> None:
 
 
 def test_every_variable_that_can_be_set_is_told_of() -> None:
-    used = {name for name, _ in VARIABLE.findall((FOLDER / "compose.yaml").read_text("utf-8"))}
-    told = set(re.findall(r"^#?([A-Z_]+)=", (FOLDER / ".env.example").read_text("utf-8"), re.MULTILINE))
-    rare = {
-        "CANDOR_KAFKA_BOOTSTRAP",
-        "CANDOR_KAFKA_SECURITY_PROTOCOL",
-        "CANDOR_KAFKA_SASL_MECHANISM",
-        "CANDOR_KAFKA_REPLICATION",
-        "CANDOR_LOG_FORMAT",
-        "CANDOR_SMTP_LISTEN",
-        "CANDOR_GROUP_LIMIT",
-        "CANDOR_MAIL_PUBLISH",
-        "CANDOR_PROMETHEUS_PUBLISH",
-        "PIP_EXTRA_INDEX_URL",
-        "PIP_TRUSTED_HOST",
-    }
-    assert used - told == rare
-    assert told - used == {"COMPOSE_PROJECT_NAME", "COMPOSE_PROFILES"}
+    used = {name for file in FILES for name, _ in VARIABLE.findall((FOLDER / file).read_text("utf-8"))}
+    told = re.findall(r"^#?([A-Z_]+)=", (FOLDER / ".env.example").read_text("utf-8"), re.MULTILINE)
+    assert len(told) == len(set(told))
+    assert set(told) - OF_COMPOSE == used
 
 
 def test_every_setting_that_a_service_gets_exists() -> None:

@@ -2,16 +2,19 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from candor import bootstrap_secrets as made
 from candor.calling import fail, settings
-from candor.up import local_key
+from candor.up import ANOTHER, local_key
 from candor_common.keys import read_private
 from candor_common.provision import SERVICES
 from candor_common.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from candor_common.kafka_client import KafkaSettings
 
 app = typer.Typer(help="Prepare an installation of several containers.", no_args_is_help=True)
 
@@ -25,6 +28,7 @@ Given = Annotated[Path, typer.Option(envvar="CANDOR_SETUP_OUTSIDE", help="Logins
 
 FOLDER, READERS, DATABASE = Path("/setup"), "subscriber", "postgres:5432/candor"
 OUTSIDE = Path("/external")
+THEIRS = "The brokers are not ours: users and rights there are up to those who run them."
 
 
 @app.command("secrets")
@@ -69,23 +73,39 @@ def provision_all(folder: Folder = FOLDER, subscribers: Readers = READERS) -> No
 
 
 async def _provision(known: Settings, kept: Path, readers: list[str]) -> None:
-    # What only this command needs, the broker's client among it.
-    from candor_common.distributed import kafka_settings  # noqa: PLC0415
-    from candor_common.kafka import create_topics  # noqa: PLC0415
-    from candor_common.kafka_rights import grant, service_rights, subscriber_rights  # noqa: PLC0415
+    # What only this command needs.
     from candor_common.provision import provision  # noqa: PLC0415
 
     await provision(_administrator(known), {name: _password(kept / "database" / name) for name in SERVICES})
     typer.echo("Roles and schemas are there.")
-    brokers = kafka_settings(known)
-    await create_topics(
-        brokers, partitions=known.kafka_partitions, replication=known.kafka_replication, limit=120
-    )
-    typer.echo("Topics are there.")
+    await _set_up_brokers(known, readers, ours=_is_made_here(known, kept))
+
+
+async def _set_up_brokers(known: Settings, readers: list[str], *, ours: bool) -> None:
+    from candor_common.distributed import kafka_settings  # noqa: PLC0415
+    from candor_common.kafka import create_topics  # noqa: PLC0415
+    from candor_common.kafka_rights import refused_in_a_line  # noqa: PLC0415
+
+    brokers, partitions, copies = kafka_settings(known), known.kafka_partitions, known.kafka_replication
+    with refused_in_a_line(brokers):
+        await create_topics(brokers, partitions=partitions, replication=copies, limit=120)
+        typer.echo("Topics are there.")
+        typer.echo(await _granted(brokers, readers) if ours else THEIRS)
+
+
+async def _granted(brokers: "KafkaSettings", readers: list[str]) -> str:
+    from candor_common.kafka_rights import grant, service_rights, subscriber_rights  # noqa: PLC0415
+
     rights = [right for name in SERVICES for right in service_rights(name, brokers)]
     rights += [right for name in readers for right in subscriber_rights(name, brokers)]
     asked = await grant(brokers, rights)
-    typer.echo("Rights are given." if asked else "The brokers ask nobody for rights: anybody may write.")
+    return "Rights are given." if asked else "The brokers ask nobody for rights: anybody may write."
+
+
+def _is_made_here(known: Settings, kept: Path) -> bool:
+    """Whether the brokers are ours, with users of our making; on those of somebody else our names may be anybody's."""
+    login = known.kafka_sasl_password
+    return login is not None and login.get_secret_value() == read_private(kept / "kafka" / made.ADMINISTRATOR)
 
 
 def _administrator(known: Settings) -> str:
@@ -105,5 +125,8 @@ def _password(path: Path) -> str:
 
 
 def key_show() -> None:
-    """Show the first key: it may do everything, and is made when there is none."""
-    typer.echo(local_key(settings()))
+    """Show the first key: it may do everything, and is made when there has been none."""
+    key = local_key(settings())
+    if key is None:
+        fail(f"the first key is revoked; make another: {ANOTHER}")
+    typer.echo(key)

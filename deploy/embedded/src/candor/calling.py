@@ -50,7 +50,7 @@ def ask(method: str, path: str, body: object = None) -> "httpx.Response":
 
     known = settings()
     key = known.key.get_secret_value() if known.key else local_key(known)
-    headers = {"Authorization": f"Bearer {key}"}
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
     try:
         return httpx.request(method, known.public_url + path, json=body, headers=headers, timeout=SECONDS)
     except httpx.HTTPError as error:

@@ -57,7 +57,7 @@ def rest(charter: Charter) -> Iterator[str]:
         f"a reply reopens for {_span(charter.reopen_within)}."
     )
     yield (
-        f"Survey {_span(charter.survey_delay)} after the resolution, answered within "
+        f"Survey {_span(charter.survey_delay)} after the fix is verified, answered within "
         f"{_span(charter.survey_expires)}; quiet hours {quiet or 'none'}."
     )
 

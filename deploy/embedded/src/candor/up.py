@@ -17,17 +17,18 @@ from candor_common.server import prepared_settings, serve
 from candor_common.settings import Settings
 
 EXAMPLE = '{"subject": "Shop is down", "text": "502 since 14:02", "from": {"address": "ann@shop.example"}, "urgent": true}'
+ANOTHER = "`candor key add NAME -s read -s work`"
 
 
-def local_key(settings: Settings) -> str:
-    """The key that this machine's operator may use: made at the first start and kept beside the data (mode 0600)."""
-    path = settings.data_dir / "local.key"
-    ring = KeyRing(keys_path(settings))
-    key = read_private(path)
-    if key is None or ring.find(key) is None:
+def local_key(settings: Settings) -> str | None:
+    """The key that this machine's operator may use: made at the first start and kept beside the data (mode 0600).
+    None where it was revoked: no start makes another."""
+    path, keys = settings.data_dir / "local.key", keys_path(settings)
+    ring, key = KeyRing(keys), read_private(path)
+    if key is None or not keys.exists():
         key = ring.add("local", ("post", "read", "work", "operate"))
         write_private(path, key)
-    return key
+    return key if ring.find(key) else None
 
 
 def board_link(settings: Settings, key: str) -> str:
@@ -55,22 +56,25 @@ def up() -> None:
     settings = prepared_settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     key = local_key(settings)
+    if key is None and not KeyRing(keys_path(settings)).any():
+        # Nobody would be asked for one.
+        sys.exit(f"candor: all keys are revoked; make one that is yours first: {ANOTHER}")
     serve(application(settings), settings, lambda: _greet(settings, key))
 
 
-def _greet(settings: Settings, key: str) -> None:
+def _greet(settings: Settings, key: str | None) -> None:
     console = Console(file=sys.stdout, soft_wrap=True, highlight=False)
     console.print(f"\n[bold]Candor runs[/] at {settings.public_url}")
-    console.print(f"  board      {board_link(settings, key)}")
+    console.print(f"  board      {board_link(settings, key or '')}")
     console.print(f"  API        {settings.public_url}/docs")
     if settings.smtp_url is None:
         console.print(
             f"  mailbox    {settings.public_url}/mailbox   (no SMTP server is set: mail stays here)"
         )
-    console.print(f"  key        {key}")
+    console.print(f"  key        {key or f'the first one is revoked; another: {ANOTHER}'}", markup=False)
     console.print(f"  data       {_shown(settings.data_dir)}\n")
     console.print("Post a request from another shell:\n")
-    console.print(f"  {curl(settings.public_url, key)}\n", markup=False)
+    console.print(f"  {curl(settings.public_url, key or '…')}\n", markup=False)
 
 
 def _shown(path: Path) -> str:

@@ -1,17 +1,19 @@
 """Who may do what on the brokers: a service writes the topics that it owns, a subscriber reads and nothing else."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import NamedTuple
 
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import KafkaConnectionError, SecurityDisabled, for_code
+from aiokafka.errors import KafkaConnectionError, KafkaError, SecurityDisabled, for_code
 from aiokafka.protocol.admin import CreateAclsRequest
 
 from candor_common.events import CATALOGUE
 from candor_common.kafka_client import KafkaSettings, within
 from candor_common.kafka_refusals import look_at
+from candor_common.settings import SettingsError
 
 _ALLOW = 3
 _ANYWHERE = "*"
@@ -70,6 +72,18 @@ def subscriber_rights(user: str, settings: KafkaSettings) -> list[Right]:
         Right(user, Operation.READ, Resource.TOPIC, settings.prefix, Match.PREFIX),
         Right(user, Operation.READ, Resource.GROUP, f"{user}.", Match.PREFIX),
     ]
+
+
+@contextmanager
+def refused_in_a_line(settings: KafkaSettings) -> Iterator[None]:
+    """Within it, what brokers refuse while topics and rights are made is a SettingsError."""
+    try:
+        yield
+    except KafkaError as error:
+        said, user = " ".join(str(error).split())[:200], settings.sasl_username or "this client"
+        raise SettingsError(
+            f"CANDOR_KAFKA_SASL_USERNAME: the brokers refuse this to {user} ({said}); docs/operating.md says what it needs"
+        ) from None
 
 
 async def grant(settings: KafkaSettings, rights: Sequence[Right], *, limit: float = 60.0) -> bool:

@@ -1,8 +1,9 @@
 """Schema migrations: one Alembic tree per package, each with a version table of its own, on both databases."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import as_file, files
+from typing import Protocol, TypeVar, runtime_checkable
 
 import sqlalchemy as sa
 import structlog
@@ -16,11 +17,19 @@ from candor_common.failures import is_unavailable
 from candor_common.refusals import of_database
 from candor_common.settings import SettingsError
 
+T = TypeVar("T")
 log = structlog.get_logger()
 
 PAUSE = 0.5
 _LOCK = 0x43_61_6E_64_6F_72
 """Any number that all replicas share; these are the letters of the product's name."""
+
+
+@runtime_checkable
+class Unhurried(Protocol):
+    """A database that breaks off what takes long, and need not."""
+
+    async def alter(self, work: Callable[[Transaction], T]) -> T: ...
 
 
 def version_table(package: str) -> str:
@@ -34,13 +43,14 @@ async def migrate(database: Database, packages: Sequence[str]) -> None:
 
     def work(transaction: Transaction) -> None:
         if transaction.connection.dialect.name == "postgresql":
-            transaction.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            _wait_for_others(transaction.connection)
         for package in packages:
             upgrade(transaction.connection, package)
 
+    transact = database.alter if isinstance(database, Unhurried) else database.transact
     while True:
         try:
-            return await database.transact(work)
+            return await transact(work)
         except Exception as error:
             if refusal := of_database(error):
                 raise SettingsError(refusal) from None
@@ -48,6 +58,16 @@ async def migrate(database: Database, packages: Sequence[str]) -> None:
                 raise
             log.warning("database_away", error=str(error)[:200])
             await asyncio.sleep(PAUSE)
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """One of all replicas migrates at a time; for the others that is no database that is away."""
+    if connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_LOCK))):
+        return
+    log.info("migration_waits")
+    connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+    connection.execute(sa.text("SET LOCAL lock_timeout TO DEFAULT"))
 
 
 def head(package: str) -> str:

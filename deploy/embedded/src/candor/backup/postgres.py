@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from candor.backup import references
 from candor.backup.archive import BackupError, Manifest, Wish
+from candor.backup.stopped import check_stopped
 from candor.services import SERVICES
 from candor_common.database.postgres_connect import connector
 from candor_common.migrate import revision_of, upgrade, version_table
@@ -122,6 +123,7 @@ async def load(url: str, folder: Path, manifest: Manifest, wish: Wish) -> int:
     nothing. Returns the number of the next reference."""
     number = 1
     async with administered(url) as connection:
+        await _check_stopped(connection, url)
         for service in SERVICES:
             await act_for(connection, service.name)
             await _make_room(connection, service, replace=wish.replace)
@@ -136,11 +138,18 @@ async def load(url: str, folder: Path, manifest: Manifest, wish: Wish) -> int:
     return number
 
 
+async def _check_stopped(connection: AsyncConnection, url: str) -> None:
+    """Raises BackupError when a service runs. Until the transaction ends none that starts gets the seat of its relay."""
+    for service in SERVICES:
+        await act_for(connection, service.name)
+        if not await connection.scalar(_STOPPED):
+            raise BackupError(f"{service.name} runs; stop the services first")
+    await check_stopped(url)
+
+
 async def _make_room(connection: AsyncConnection, service: Service, *, replace: bool) -> None:
-    """Raises BackupError when the service runs, or there is something that nobody said to replace."""
+    """Raises BackupError when there is something that nobody said to replace."""
     schema = role_of(service.name)
-    if not await connection.scalar(_STOPPED):
-        raise BackupError(f"{service.name} runs; stop the services first")
     tables = await _tables(connection, service)
     for table in tables.keys() - _PASSING:
         if not replace and await connection.scalar(sa.text(f'SELECT 1 FROM "{table}" LIMIT 1')):

@@ -17,6 +17,10 @@ from candor_common.settings import Settings, SettingsError
 
 LITTLE, NONE_LEFT = 0.10, 0.02
 """Shares of a disk that are free: below the first it is told, below the second nothing is written any more soon."""
+START = (
+    "start the services: `docker compose up -d`, or `python -m candor_…` for each; "
+    "look at the gateway, and at CANDOR_PUBLIC_URL"
+)
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -113,6 +117,10 @@ def port(known: Settings, *, answers: bool) -> Iterator[Finding]:
     where = f"{known.host} port {known.port}"
     if answers:
         yield ok("port", f"Candor answers at {known.public_url}")
+        return
+    if known.distributed:
+        # The services listen elsewhere, or this is one of them and the port is its own.
+        yield warning("answers", f"nothing answers from here at {known.public_url}", START)
         return
     host = known.host.strip("[]")
     try:

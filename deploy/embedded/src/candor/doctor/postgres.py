@@ -23,9 +23,14 @@ OLDEST = 14
 LATE, TOO_LATE = timedelta(minutes=1), timedelta(minutes=5)
 MANY = 0.8
 START = "check that it runs, its disk, and CANDOR_DATABASE_URL; see the runbook"
+# Whoever is no superuser is not told of others' sessions what they are, and sees theirs all the same.
+_SESSIONS = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datid IS NOT NULL AND usesysid IS NOT NULL"
+    " AND coalesce(backend_type, 'client backend') = 'client backend'"
+)
 _SERVER = (
     "SELECT current_setting('server_version_num')::int AS version, clock_timestamp() AS now,"
-    " (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS used,"
+    f" ({_SESSIONS}) AS used,"
     " current_setting('max_connections')::int AS most, pg_database_size(current_database()) AS size,"
     " current_setting('transaction_read_only') AS read_only"
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from candor.backup.archive import BackupError
+from candor.backup.stopped import check_stopped
 from candor.services import SERVICES
 from candor_common.clock import SystemClock
 from candor_common.database.postgres import PostgresDatabase
@@ -35,6 +36,7 @@ async def opened(url: str) -> AsyncIterator[Sequence[Member]]:
             # Whoever holds the seat of the relay runs; holding it ourselves keeps a service that starts from publishing.
             if not await seat.taken():
                 raise BackupError(f"{member.name} runs; stop the services first")
+        await check_stopped(url)
         yield members
     finally:
         for seat in seats:
