@@ -79,6 +79,21 @@ async def test_each_page_has_a_number_and_a_second_click_is_a_repeat(intake: Ser
     assert types(await intake.told()) == ["RequestReceived"] * 2
 
 
+async def test_other_words_from_a_page_that_the_browser_went_back_to_are_not_lost(intake: Served) -> None:
+    sent = [
+        await fill_in(intake),
+        await fill_in(intake, text="The mail is down, too."),
+        await fill_in(intake, ("a.png", PNG)),
+        await fill_in(intake, ("a.png", PNG)),
+    ]
+    assert {one.status_code for one in sent} == {303}
+    pages = [await intake.client.get(one.headers["Location"]) for one in sent]
+    named = [re.findall("INC-[0-9]+", page.text)[0] for page in pages]
+    assert named == ["INC-000001", "INC-000002", "INC-000003", "INC-000003"]
+    texts = [fact.text for fact in await intake.told() if isinstance(fact, RequestReceived)]
+    assert texts == ["The printer is broken.", "The mail is down, too.", "The printer is broken."]
+
+
 async def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_lost(intake: Served) -> None:
     evil = '"><script>alert(1)</script>'
     page = await fill_in(intake, ("a.exe", b"MZ\0\0"), lang="zh-Hant", address="nobody", subject=evil)
@@ -155,6 +170,15 @@ async def test_a_note_of_a_call_is_a_request(intake: Served) -> None:
     assert isinstance(fact, RequestReceived)
     assert (fact.channel, fact.sender.address) == (Channel.PHONE, "+8613800138000")
     assert fact.labels["call.taken_by"] == "Ada"
+
+
+async def test_another_note_from_a_page_that_the_browser_went_back_to_is_not_lost(intake: Served) -> None:
+    clerk = intake.key("ada", "work")
+    for text in ("Mail is down.", "The shop is down.", "The shop is down."):
+        sent = await intake.client.post("/call?lang=en", data=NOTE | {"text": text}, headers=clerk)
+        assert sent.status_code == 303
+    texts = [fact.text for fact in await intake.told() if isinstance(fact, RequestReceived)]
+    assert texts == ["Mail is down.", "The shop is down."]
 
 
 async def test_what_is_wrong_with_a_note_is_said_beside_the_field(intake: Served) -> None:

@@ -7,7 +7,14 @@ from urllib.parse import urlencode
 from hypothesis import strategies as st
 
 from candor_intake.domain.conversations import Conversations
-from candor_intake.domain.inbound import SUBJECT_CHARACTERS, TEXT_CHARACTERS, Ignored, Request, Signal
+from candor_intake.domain.inbound import (
+    SUBJECT_CHARACTERS,
+    TEXT_CHARACTERS,
+    Ignored,
+    Request,
+    Signal,
+    by_each_name,
+)
 
 ODD_TEXT = st.text(alphabet=st.characters(), max_size=8) | st.sampled_from(
     ["\0", "\ud800", "", " ", "\r\n", "<@U1>"]
@@ -55,7 +62,9 @@ def check_fit(inbound: Request | Signal | Ignored, *, wordless: bool = False) ->
     assert "\n" not in inbound.subject_line
     storable(inbound.sender.address, inbound.sender.name or "")
     if inbound.thread:
-        storable(inbound.thread.message_id or "", *inbound.thread.parents, *inbound.thread.reference_tokens)
+        names = (*inbound.thread.parents, *inbound.thread.reference_tokens, *inbound.thread.also)
+        storable(*inbound.thread.address_tokens)
+        storable(inbound.thread.message_id or "", *names)
 
 
 def storable(*texts: str) -> None:
@@ -76,6 +85,7 @@ def incidents_of(requests: list[Request]) -> list[str]:
     known, led = Conversations({}, {}, ()), []
     for number, request in enumerate(requests, start=1):
         joined = known.joined(request)
-        known.note(request, f"INC-{number:06d}", joined)
+        for named in by_each_name(request):
+            known.note(named, f"INC-{number:06d}", joined)
         led.append(joined or f"INC-{number:06d}")
     return led

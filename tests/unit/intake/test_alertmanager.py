@@ -36,6 +36,7 @@ def test_a_real_notification_is_read() -> None:
             labels={"alertname": "DiskFull", "instance": "db01", "severity": "critical"},
             dedup_key="941f90aa0dff5c4c/2026-11-21T19:32:35.024112511Z/firing",
             started_at=datetime(2026, 11, 21, 19, 32, 35, 24112, tzinfo=UTC),
+            told_alike=True,
         )
     ]
 
@@ -60,6 +61,21 @@ def test_end_and_return_of_a_trouble_are_no_repeats() -> None:
     facts = [("firing", start), ("resolved", start), ("firing", later)]
     keys = {signal(fingerprint="f", status=status, startsAt=at).dedup_key for status, at in facts}
     assert len(keys) == 3
+
+
+def test_an_end_is_known_by_its_own_time() -> None:
+    first, again, next_ = (
+        signal(fingerprint="f", status="resolved", startsAt="2026-01-01T00:00:00Z", endsAt=at)
+        for at in ("2026-01-01T01:00:00Z", "2026-01-01T01:00:00Z", "2026-01-01T02:00:00Z")
+    )
+    assert first.dedup_key == again.dedup_key != next_.dedup_key
+    assert not first.told_alike
+
+
+@pytest.mark.parametrize("ended", [None, "", "0001-01-01T00:00:00Z", "soon", 5])
+def test_an_end_without_a_time_is_told_alike(ended: object) -> None:
+    assert signal(fingerprint="f", status="resolved", endsAt=ended).told_alike
+    assert signal(fingerprint="f", status="firing", endsAt="2026-01-01T02:00:00Z").told_alike
 
 
 def test_a_title_is_made_from_labels_when_there_is_no_summary() -> None:
@@ -123,7 +139,7 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=5,
 )
-FIELDS = ("status", "labels", "annotations", "startsAt", "fingerprint")
+FIELDS = ("status", "labels", "annotations", "startsAt", "endsAt", "fingerprint")
 ALERTS = st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, ANYTHING)) | ANYTHING, max_size=3)
 
 

@@ -48,12 +48,72 @@ def test_a_token_joins_in_any_case_of_its_letters() -> None:
     assert known().joined(a_request(Thread(None, (), ("t0ken", "inc-000001")))) == "INC-000001"
 
 
-def test_what_a_message_answers_counts_more_than_what_it_names() -> None:
-    conversations = Conversations(
-        {"<old@x>": "INC-000001"}, {}, {("INC-000001", ZHANG), ("INC-000002", ZHANG)}
-    )
-    both = a_request(Thread("<new@x>", ("<old@x>",), ("INC-000002",)))
+@pytest.mark.parametrize(
+    ("thread", "joined"),
+    [
+        (Thread("<new@x>", ("<old@x>",), ("INC-000002",)), "INC-000001"),
+        (Thread("<new@x>", ("<old@x>",), ("INC-000002",), ("INC-000003",)), "INC-000003"),
+        (Thread("<new@x>", (), ("INC-000002",), ("INC-000001",)), "INC-000001"),
+        (Thread("<new@x>", ("<old@x>",), (), ("t0ken",)), "INC-000001"),
+    ],
+    ids=["headers before the subject", "the address before all", "the address before the subject", "no such"],
+)
+def test_the_address_counts_most_then_what_a_message_answers_then_what_it_names(
+    thread: Thread, joined: str
+) -> None:
+    members = {(f"INC-00000{number}", ZHANG) for number in (1, 2, 3)}
+    assert Conversations({"<old@x>": "INC-000001"}, {}, members).joined(a_request(thread)) == joined
+
+
+def test_what_the_sender_takes_no_part_in_is_passed_over() -> None:
+    conversations = Conversations({"<old@x>": "INC-000001"}, {}, {("INC-000001", ZHANG)})
+    both = a_request(Thread("<new@x>", ("<old@x>",), (), ("INC-000009",)))
     assert conversations.joined(both) == "INC-000001"
+
+
+@pytest.mark.parametrize(
+    ("thread", "touched"),
+    [
+        (Thread("<new@x>", ("<old@x>",)), "INC-000001"),
+        (Thread(None, (), ("inc-000001",)), "INC-000001"),
+        (Thread(None, (), ("INC-000002",)), "INC-000001"),
+        (Thread(None, (), (), ("INC-000001",)), "INC-000001"),
+        (Thread(None, ("<lost@x>",), ("INC-999999",), ("t0ken",)), None),
+        (None, None),
+    ],
+)
+def test_what_a_stranger_answers_or_names_is_known_where_it_exists(
+    thread: Thread | None, touched: str | None
+) -> None:
+    stranger = a_request(thread, "else@example.com")
+    conversations = known(INC_000002="INC-000001")
+    assert (conversations.joined(stranger), conversations.touched(stranger)) == (None, touched)
+
+
+def of_customers(**customer_of: str) -> Conversations:
+    """Zhang and whoever has been nudged take part in INC-000001; the names are those of mailboxes at example.com."""
+    members = {("INC-000001", ZHANG), ("INC-000001", "ana@house.example")}
+    conversations = Conversations({"<old@x>": "INC-000001"}, {}, members)
+    conversations.know({f"{name}@example.com": customer for name, customer in customer_of.items()})
+    return conversations
+
+
+@pytest.mark.parametrize("thread", [Thread(None, ("<old@x>",)), Thread(None, (), ("INC-000001",))])
+def test_a_contact_of_the_same_customer_joins(thread: Thread) -> None:
+    colleague = a_request(thread, "li@example.com")
+    assert of_customers(zhang="shop", li="shop").joined(colleague) == "INC-000001"
+    assert of_customers(zhang="shop").joined(colleague) is None
+    assert of_customers(li="shop").joined(colleague) is None
+    assert of_customers(zhang="shop", li="bank").joined(colleague) is None
+
+
+def test_where_contacts_of_two_customers_take_part_nobody_else_joins() -> None:
+    both = Conversations(
+        {}, {}, {("INC-000001", ZHANG), ("INC-000001", "wu@bank.example"), ("INC-000002", "li@example.com")}
+    )
+    both.know({ZHANG: "shop", "wu@bank.example": "bank", "li@example.com": "shop"})
+    assert both.joined(a_request(Thread(None, (), ("INC-000001",)), "li@example.com")) is None
+    assert both.mailboxes == {ZHANG, "wu@bank.example", "li@example.com"}
 
 
 def test_a_reference_leads_to_the_incident_that_its_request_joined() -> None:
@@ -100,10 +160,11 @@ def test_what_to_look_for_is_gathered_from_all_requests() -> None:
         answering("<a@x>"),
         answering("<b@x>"),
         a_request(Thread(None, (), ("inc-000001",))),
+        a_request(Thread(None, (), (), ("inc-000002",))),
         a_request(None),
     ]
     assert parents_of(requests) == {"<a@x>", "<b@x>"}
-    assert tokens_of(requests) == {"INC-000001"}
+    assert tokens_of(requests) == {"INC-000001", "INC-000002"}
 
 
 @pytest.mark.parametrize("sender", ["", "slack:T1/U2"])

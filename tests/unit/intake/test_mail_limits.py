@@ -1,6 +1,7 @@
 """Mail that is made to harm: it becomes a request that a person can look at, in little time."""
 
 import time
+import tracemalloc
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from candor_common.events import Origin
 from candor_intake.domain.inbound import BadPayload, Ignored, Request
 from candor_intake.sources import mail_limits
 from candor_intake.sources.mail import parse
+from candor_intake.sources.mail_text import text_of_html
 from tests.unit.intake.mails import a_mail, a_request
 
 MIXED = "multipart/mixed; boundary=b"
@@ -63,6 +65,98 @@ def test_the_largest_attachment_is_accepted() -> None:
     attachment += (b"A" * 76 + b"\r\n") * 320_000
     raw = a_mail(b"--b\r\n\r\nSee the picture.\r\n" + attachment + b"--b--", Content_Type=MIXED)
     assert a_request(raw).text == "See the picture."
+
+
+def filled(unit: str, head: str = "", size: int = 80_000) -> str:
+    return head + unit * ((size - len(head)) // len(unit))
+
+
+PAGES = {
+    "a wide column": filled("<tr><td>a", "<table><tr><td>" + "x" * 40_000),
+    "wide columns within each other": filled("<tr><td>a", "<table><tr><td>" * 60 + "x" * 20_000),
+    "tables within each other": filled("<table><tr><td>a"),
+    "cells that share their line": filled("</table>", "<table><tr><td>a<td>" * 2_000),
+    "cells over many columns": filled("<tr><td>b", "<table><tr><td colspan=99999999 rowspan=99999999>a"),
+    "one row": filled("<td>a", "<table><tr>"),
+    "margins": filled('<div style="margin-top:99999999px">a</div>'),
+    "paddings": filled('<p style="padding-left:99999999px">a</p>'),
+    "lists within each other": filled("<ul><li>a"),
+    "a list set in deeply": filled("<li>a", "<ul>" * 1_000),
+    "a list with a long number": filled("<li>a", f"<ol><li value={'9' * 4_000}>"),
+    "blocks within each other": filled("<div>a"),
+    "words of a style within each other": filled("<b>a"),
+    "lines as they are": filled("a\n", "<div>" * 200 + "<pre>"),
+    "attributes": "<p " + " ".join(f"a{number}=1" for number in range(9_000)) + ">a",
+    "styles in a style": '<p style="' + "style:" * 13_000 + '">a',
+    "comments without an end": filled("<!--a", "-->"),
+    "tags without an end": filled("<b a='", "a>"),
+    "scripts without an end": filled("<script>", "<div style='display:none'>a"),
+    "numbers of characters": "&#" + "9" * 80_000 + ";",
+}
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_a_page_takes_no_more_room_than_a_small_multiple_of_itself(kind: str) -> None:
+    page = PAGES[kind]
+    tracemalloc.start()
+    try:
+        text = text_of_html(page)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert "a" in text or "9" in text
+    assert len(text) <= 2 * len(page)
+    assert peak < 40 * len(page)
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_a_long_page_takes_little_time(kind: str) -> None:
+    assert text_of_html(PAGES[kind] * 6)
+
+
+MARKUP = [
+    *("<table>", "<tr>", "<td>", "</td>", "</tr>", "</table>", "<th colspan=9999>", "<pre>", "</pre>", "<q>"),
+    *(
+        "<ul>",
+        "<ol>",
+        "<li>",
+        "<li value=999999999>",
+        "</ul>",
+        "</ol>",
+        "<p>",
+        "</p>",
+        "<br>",
+        "<hr>",
+        "<h1>",
+    ),
+    *(
+        "<div style='margin:99999999em;padding-left:9999em'>",
+        "</div>",
+        "<span style='display:none'>",
+        "</span>",
+    ),
+    *(
+        "<!--",
+        "-->",
+        "<style>",
+        "</style>",
+        "&nbsp;",
+        "&amp;",
+        "&lt",
+        "&#65;",
+        "\n",
+        " ",
+        "<a href='",
+        '"',
+        ">",
+        "好",
+    ),
+]
+
+
+@given(st.lists(st.sampled_from(MARKUP) | st.text(max_size=3), max_size=200).map("".join))
+def test_a_text_is_little_longer_than_its_page(page: str) -> None:
+    assert len(text_of_html(page)) <= 2 * len(page) + 20
 
 
 @pytest.mark.parametrize("name", ["To", "From", "Reply_To", "Cc", "Subject", "References", "Content_Type"])

@@ -175,6 +175,7 @@ EVENTS = objects(
     ts=st.just("1.0"),
     thread_ts=ODD_TEXT,
     channel=st.just("C1"),
+    channel_type=st.just("im"),
     files=st.lists(
         objects(name=ODD_TEXT, mimetype=ODD_TEXT, size=st.integers(), permalink=ODD_TEXT), max_size=2
     ),

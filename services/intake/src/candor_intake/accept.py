@@ -14,11 +14,11 @@ from candor_common.columns import take_numbers
 from candor_common.database import Database, Transaction
 from candor_common.errors import Unavailable, Unprocessable
 from candor_common.group_commit import GroupCommit
-from candor_intake import attachment_store, store
+from candor_intake import attachment_store, signal_store, store
 from candor_intake.directory import Directory
 from candor_intake.domain.conversations import Conversations, member_key
-from candor_intake.domain.customer import KnownSender
-from candor_intake.domain.inbound import Ignored, Request, Signal
+from candor_intake.domain.customer import KnownSender, senders_of
+from candor_intake.domain.inbound import Ignored, Request, Signal, by_each_name
 from candor_intake.placed import Accepted, Placed, Posted, dedup_key_of, fact_of, files_of, rows_of
 
 SERIES = "reference"
@@ -125,13 +125,16 @@ def _store(directory: Directory, transaction: Transaction, fresh: Sequence[Poste
     # reports of one call that come to two replicas at once are one conversation.
     numbers = _numbers(transaction.connection, fresh)
     conversations = store.conversations(transaction.connection, requests)
-    known = directory.known(transaction.connection, requests, transaction.now)
+    people = senders_of(requests) | conversations.mailboxes
+    known = directory.known(transaction.connection, people, transaction.now)
+    conversations.know({key: one.customer_id for key, one in known.items()})
     placed = [_place(one, numbers, conversations, known) for one in fresh]
     for one in placed:
         if fact := fact_of(one, transaction.now):
             transaction.emit(fact, traceparent=one.posted.traceparent)
     store.add_messages(transaction.connection, rows_of(placed, transaction.now))
     attachment_store.add(transaction.connection, files_of(fresh))
+    signal_store.note(transaction.connection, placed)
     store.add_threads(transaction.connection, conversations.new_messages)
     store.add_participants(transaction.connection, conversations.new_members)
     return placed
@@ -151,7 +154,9 @@ def _place(
     reference = f"INC-{next(numbers):06d}"
     if isinstance(posted.inbound, Signal):
         return Placed(posted, reference)
-    joined = conversations.joined(posted.inbound, vouched=posted.vouched)
-    conversations.note(posted.inbound, reference, joined)
+    joined = posted.continues or conversations.joined(posted.inbound, vouched=posted.vouched)
+    touched = None if joined else conversations.touched(posted.inbound)
+    for named in by_each_name(posted.inbound):
+        conversations.note(named, reference, joined)
     sender = known.get(member_key(posted.inbound.sender.address)) if known else None
-    return Placed(posted, reference, joined, sender)
+    return Placed(posted, reference, joined, sender, touched)

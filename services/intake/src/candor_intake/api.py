@@ -28,7 +28,7 @@ from candor_intake.accept import SMALL_BODY, USED_BEFORE, Desk, conflicting
 from candor_intake.domain.fingerprint import fingerprint
 from candor_intake.domain.inbound import BadPayload, Inbound
 from candor_intake.placed import Posted
-from candor_intake.reception import as_posted, open_desk, receipt, receipt_response, refusing
+from candor_intake.reception import as_posted, in_turn, open_desk, receipt, receipt_response, refusing
 from candor_intake.shapes import Receipt, Receipts, Refusal
 from candor_intake.sources import alertmanager, mail, rest
 from candor_intake.sources.door import JSON
@@ -142,9 +142,8 @@ async def post_alerts(request: Request, desk: OpenDesk) -> Receipts:
     with refusing(Channel.ALERT):
         body = await _body(request, JSON)
         signals = await desk.read(body, alertmanager.parse, small=SMALL_BODY)
-        return await _take_all(
-            request, desk, [as_posted(request, Channel.ALERT, one, body) for one in signals]
-        )
+        posted = [as_posted(request, Channel.ALERT, one, body) for one in signals]
+        return await _take_all(request, desk, await in_turn(runtime_of(request), posted))
 
 
 async def _body(request: Request, *allowed: str) -> bytes:

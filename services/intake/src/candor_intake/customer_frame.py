@@ -41,6 +41,7 @@ async def filled_in(request: Request, visitor: Visitor) -> dict[str, str]:
 def page(request: Request, visitor: Visitor, template: str, status: int = 200, **values: object) -> Response:
     """A page in the frame of the console."""
     values |= {
+        "here": "/customers",
         "visitor": visitor,
         "csrf": console.form_token(request, visitor),
         "has_mailbox": runtime_of(request).context.settings.smtp_url is None,

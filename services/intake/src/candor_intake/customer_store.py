@@ -18,6 +18,7 @@ _SENDERS = (
     sa.select(
         contact_address.c.key,
         customer.c.name.label("customer"),
+        customer.c.id.label("customer_id"),
         customer.c.lane,
         contact.c.name,
         sa.func.coalesce(contact.c.language, customer.c.language).label("language"),
@@ -103,6 +104,7 @@ def senders(connection: Connection, keys: Collection[str]) -> dict[str, KnownSen
             row["name"],
             row["language"],
             row["zone"],
+            row["customer_id"],
         )
         for row in rows
     }

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from candor_intake import customer_store
-from candor_intake.domain.customer import KnownSender, senders_of
-from candor_intake.domain.inbound import Request
+from candor_intake.domain.customer import KnownSender
 
 LOOK_AGAIN_AFTER = timedelta(seconds=10)
 """How long the first customer may stay unknown to a replica that did not take it in itself."""
@@ -25,12 +24,12 @@ class Directory:
         self._empty_at = None
 
     def known(
-        self, connection: Connection, requests: Collection[Request], now: datetime
+        self, connection: Connection, keys: Collection[str], now: datetime
     ) -> Mapping[str, KnownSender]:
-        """Those of the senders that are known, by the keys of their addresses."""
-        if not requests or (self._empty_at is not None and now - self._empty_at < LOOK_AGAIN_AFTER):
+        """Those of the people that are known, by the keys of their addresses."""
+        if not keys or (self._empty_at is not None and now - self._empty_at < LOOK_AGAIN_AFTER):
             return {}
         if not self._anybody:
             self._anybody = customer_store.anybody(connection)
             self._empty_at = None if self._anybody else now
-        return customer_store.senders(connection, senders_of(requests)) if self._anybody else {}
+        return customer_store.senders(connection, keys) if self._anybody else {}

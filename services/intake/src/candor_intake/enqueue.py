@@ -17,7 +17,7 @@ from candor_intake.accept import SMALL_BODY
 from candor_intake.domain.inbound import BadPayload
 from candor_intake.domain.source import Source
 from candor_intake.hooks import body_of, delivered, posted_of
-from candor_intake.reception import desk_of
+from candor_intake.reception import desk_of, in_turn
 from candor_intake.shapes import PagerDutyAnswer
 from candor_intake.sources import pagerduty
 from candor_intake.sources.pagerduty import Answer, Event
@@ -81,7 +81,8 @@ async def _answer(request: Request, parse: Parse, accepted: Accepted) -> Answer:
     if source is None:
         return _refused(pagerduty.unknown_key())
     trace = request.headers.get("traceparent")
-    await desk.take(posted_of(DOOR, source, delivery, event.inbound, trace))
+    [posted] = await in_turn(runtime, [posted_of(DOOR, source, delivery, event.inbound, trace)])
+    await desk.take(posted)
     return accepted(event)
 
 

@@ -1,4 +1,5 @@
-"""What intake learns from the others: which incident a request led to, and the ids of mail that was sent."""
+"""What intake learns from the others: which incident a request led to, the ids of mail that was sent, and what customers
+said elsewhere that needs a reference of its own."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,18 +11,27 @@ from candor_common.events import (
     Envelope,
     IncidentAcknowledged,
     IncidentClosed,
+    IncidentDisputed,
     IncidentOpened,
     IncidentReopened,
     IncidentResolved,
     IncidentUpdated,
     MessageKind,
     MessageSent,
+    Origin,
     RequestJoined,
 )
 from candor_common.service import Context, Subscriptions
 from candor_intake import store, unverified_store
+from candor_intake.accept import accept
+from candor_intake.directory import Directory
 from candor_intake.domain.conversations import member_key, message_key
 from candor_intake.domain.customer import unverified_of
+from candor_intake.domain.inbound import Request
+from candor_intake.placed import Posted
+
+SURVEY = "survey"
+"""Whose ids those of the words are that were said in surveys."""
 
 
 def follow_incidents(transaction: Transaction, events: Sequence[Envelope[Any]], _context: Context) -> None:
@@ -53,6 +63,36 @@ def remember_sent_mail(
     store.add_participants(transaction.connection, colleagues)
 
 
+def take_words(
+    transaction: Transaction, events: Sequence[Envelope[IncidentDisputed]], _context: Context
+) -> None:
+    """Give what customers said in a survey, too late to open their incident again, a reference as a reply has one."""
+    accept(Directory(), transaction, [_words(event) for event in events])
+
+
+def _words(event: Envelope[IncidentDisputed]) -> Posted:
+    said = event.fact
+    request = Request(
+        sender=said.by,
+        subject_line=said.incident.title,
+        text=said.text,
+        channel=Channel.FORM,
+        origin=Origin.HUMAN,
+        language=said.incident.language,
+    )
+    return Posted(
+        source=SURVEY,
+        channel=Channel.FORM,
+        inbound=request,
+        dedup_key=said.request_id,
+        content_type="text/plain; charset=utf-8",
+        raw=said.text.encode("utf-8", "replace"),
+        traceparent=event.traceparent,
+        request_id=said.request_id,
+        continues=said.incident.id,
+    )
+
+
 subscriptions: Subscriptions = {
     IncidentOpened: follow_incidents,
     RequestJoined: follow_incidents,
@@ -60,6 +100,7 @@ subscriptions: Subscriptions = {
     IncidentUpdated: follow_incidents,
     IncidentResolved: follow_incidents,
     IncidentReopened: follow_incidents,
+    IncidentDisputed: take_words,
     IncidentClosed: follow_incidents,
     MessageSent: remember_sent_mail,
 }

@@ -42,6 +42,8 @@ class Posted:
     vouched: bool = False
     """Whether the sender proves which messages belong together."""
     request_id: str = field(default_factory=new_request_id)
+    continues: str | None = None
+    """The incident that it belongs to, where we know that ourselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class Placed(NamedTuple):
     reference: str | None
     joined: str | None = None
     sender: KnownSender | None = None
+    touched: str | None = None
+    """The incident that it seems to be about, without continuing it."""
 
 
 class Filed(NamedTuple):
@@ -89,7 +93,7 @@ def fact_of(placed: Placed, now: datetime) -> Received | None:
         case Request() as request if placed.joined:
             return reply_received(arrival, request, placed.joined, sender)
         case Request() as request:
-            return request_received(arrival, request, sender)
+            return request_received(arrival, request, sender, placed.touched)
         case Ignored():
             return None
 

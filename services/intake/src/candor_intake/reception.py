@@ -1,7 +1,8 @@
 """What the doors have in common: the desk behind them, how a sender is told what is wrong, and the receipts."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -11,9 +12,11 @@ from candor_common import telemetry
 from candor_common.errors import BadRequest, Unprocessable, UnsupportedMedia
 from candor_common.events import Channel
 from candor_common.service import Runtime, runtime_of
+from candor_intake import signal_store
 from candor_intake.accept import Desk
 from candor_intake.domain.fingerprint import fingerprint
-from candor_intake.domain.inbound import BadPayload, Ignored, Inbound, Malformed
+from candor_intake.domain.inbound import BadPayload, Ignored, Inbound, Malformed, Signal
+from candor_intake.domain.turns import Side, key_in_turn
 from candor_intake.placed import Accepted, Posted
 from candor_intake.shapes import Receipt
 from candor_intake.sources.door import JSON
@@ -77,6 +80,22 @@ def as_posted(
         fingerprint=mark,
         traceparent=request.headers.get("traceparent"),
     )
+
+
+async def in_turn(runtime: Runtime, posted: Sequence[Posted]) -> list[Posted]:
+    """What one source posted, with keys by which signals that it tells alike are repeats only within their turn."""
+    alike = [one.inbound for one in posted if isinstance(one.inbound, Signal) and one.inbound.told_alike]
+    if not alike:
+        return list(posted)
+    source = posted[0].source
+    last = await runtime.database.read(lambda connection: signal_store.last(connection, source, alike))
+    return [_turned(one, last) for one in posted]
+
+
+def _turned(posted: Posted, last: Mapping[Side, str]) -> Posted:
+    if not isinstance(posted.inbound, Signal):
+        return posted
+    return replace(posted, dedup_key=key_in_turn(posted.inbound, last))
 
 
 def receipt(runtime: Runtime, accepted: Accepted) -> Receipt:

@@ -120,6 +120,15 @@ contact_address = sa.Table(
     sa.Index("intake_contact_address_contact", "contact_id"),
 )
 
+signal = sa.Table(
+    "intake_signal",
+    metadata,
+    sa.Column("source", sa.String(40), primary_key=True),
+    sa.Column("signal_key", sa.String(300), primary_key=True),
+    sa.Column("cleared", sa.Boolean, primary_key=True),
+    sa.Column("reference", sa.String(20), nullable=False),
+)
+
 visit = sa.Table(
     "intake_visit",
     metadata,

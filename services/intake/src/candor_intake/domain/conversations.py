@@ -1,7 +1,8 @@
-"""To which incident a message belongs: by what it answers, and only where its sender takes part.
+"""To which incident a message belongs: by the address that it was sent to, by what it answers, by what it names; and
+only where its sender takes part.
 
-Message ids and references can be guessed or copied, so they prove nothing by themselves. Only a provider that signs
-what it sends, and says itself which of it belongs together, is taken at its word.
+Addresses, message ids and references can be guessed or copied, so they prove nothing by themselves. Only a provider that
+signs what it sends, and says itself which of it belongs together, is taken at its word.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,8 +32,8 @@ def parents_of(requests: Iterable[Request]) -> set[str]:
 
 
 def tokens_of(requests: Iterable[Request]) -> set[str]:
-    """The references that requests name."""
-    return {token for one in requests for token in _tokens(one)}
+    """The references that requests name, and those of the addresses that they were sent to."""
+    return {token for one in requests for token in (*_address_tokens(one), *_tokens(one))}
 
 
 class Conversations:
@@ -44,10 +45,20 @@ class Conversations:
         self._of_message = dict(of_message)
         self._led_to = led_to
         self._members = set(members)
+        self._customer_of: Mapping[str, str] = {}
         self.new_messages: dict[str, str] = {}
         """The references to which mails lead that were noted here, by their ids."""
         self.new_members: set[tuple[str, str]] = set()
         """Who came to take part since, as (reference, mailbox)."""
+
+    @property
+    def mailboxes(self) -> set[str]:
+        """Of all who take part."""
+        return {member for _, member in self._members}
+
+    def know(self, customer_of: Mapping[str, str]) -> None:
+        """Whose contacts people are, by their mailboxes."""
+        self._customer_of = customer_of
 
     def joined(self, request: Request, *, vouched: bool = False) -> str | None:
         """The incident that a request continues. A bounce follows the mail that it brings back, whoever sends it, and
@@ -57,7 +68,11 @@ class Conversations:
         if vouched and (found := next(self._of_parents(request), None)):
             return found
         sender = member_key(request.sender.address)
-        return next((one for one in self._candidates(request) if (one, sender) in self._members), None)
+        return next((one for one in self._candidates(request) if self._takes_part(one, sender)), None)
+
+    def touched(self, request: Request) -> str | None:
+        """The incident that a request seems to be about, whoever sent it. Nothing that nobody was ever given."""
+        return next((one for one in self._candidates(request) if self._is_known(one)), None)
 
     def note(self, request: Request, reference: str, joined: str | None) -> None:
         """From now on the request's mail leads where it belongs, and its sender takes part there. In what it joined
@@ -71,9 +86,28 @@ class Conversations:
             self.new_members |= came
             self._members |= came
 
+    def _is_known(self, incident: str) -> bool:
+        return incident in self._led_to.values() or any(incident == one for one, _ in self._members)
+
+    def _takes_part(self, incident: str, sender: str) -> bool:
+        return (incident, sender) in self._members or self._is_of_the_customer(incident, sender)
+
+    def _is_of_the_customer(self, incident: str, sender: str) -> bool:
+        """Whether the sender is a contact of the one customer whose contacts take part."""
+        customer = self._customer_of.get(sender)
+        if customer is None:
+            return False
+        others = {self._customer_of.get(member) for one, member in self._members if one == incident}
+        return others - {None} == {customer}
+
     def _candidates(self, request: Request) -> Iterator[str]:
+        """The surest first: we wrote the address of an answer, the client its headers, and people what they name."""
+        yield from self._of_tokens(_address_tokens(request))
         yield from self._of_parents(request)
-        for token in _tokens(request):
+        yield from self._of_tokens(_tokens(request))
+
+    def _of_tokens(self, tokens: Iterable[str]) -> Iterator[str]:
+        for token in tokens:
             # The sender takes part in what a reference led to, or is who was given the reference.
             yield from (self._led_to.get(token, token), token)
 
@@ -88,6 +122,10 @@ def _parents(request: Request) -> list[str]:
     return [message_key(parent) for parent in request.thread.parents] if request.thread else []
 
 
-def _tokens(request: Request) -> list[str]:
+def _address_tokens(request: Request) -> list[str]:
     # Mail servers may change the case of what follows the plus.
+    return [token.upper() for token in request.thread.address_tokens] if request.thread else []
+
+
+def _tokens(request: Request) -> list[str]:
     return [token.upper() for token in request.thread.reference_tokens] if request.thread else []

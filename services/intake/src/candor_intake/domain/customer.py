@@ -18,6 +18,7 @@ class KnownSender:
     name: str | None = None
     language: str | None = None
     zone: str | None = None
+    customer_id: str = ""
 
     def contact(self, sender: Contact) -> Contact:
         """The sender with name and zone; the name by which they wrote comes first."""

@@ -10,6 +10,9 @@ from candor_intake.domain.inbound import Request, Signal
 
 Received: TypeAlias = RequestReceived | ReplyReceived | SignalReceived
 
+SEEMS_TO_FOLLOW = "candor.seems_to_follow"
+"""The label of a request that answers or names an incident in which its sender takes no part; triage reads it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -21,8 +24,13 @@ class Arrival:
     at: datetime
 
 
-def request_received(arrival: Arrival, request: Request, known: KnownSender | None = None) -> RequestReceived:
-    """A message that belongs to nothing known. Its conversation has the name of its reference."""
+def request_received(
+    arrival: Arrival, request: Request, known: KnownSender | None = None, touched: str | None = None
+) -> RequestReceived:
+    """A message that belongs to nothing known. Its conversation has the name of its reference.
+
+    What it seems to be about, without its sender taking part there, is for the team and stands in the labels.
+    """
     known_as = (
         {"customer": known.customer, "lane": known.lane, "language": known.language or request.language}
         if known
@@ -37,7 +45,7 @@ def request_received(arrival: Arrival, request: Request, known: KnownSender | No
         received_at=arrival.at,
         subject_line=request.subject_line,
         text=request.text,
-        labels=dict(request.labels),
+        labels=_labels(request, touched),
         message_id=request.thread.message_id if request.thread else None,
         attachments=_attachments(request),
         sender=known.contact(request.sender) if known else request.sender,
@@ -65,6 +73,12 @@ def reply_received(
         sender=known.contact(request.sender) if known else request.sender,
         incident_id=incident_id,
     )
+
+
+def _labels(request: Request, touched: str | None) -> dict[str, str]:
+    """A label of that name which the sender gave says nothing."""
+    labels = {name: value for name, value in request.labels.items() if name != SEEMS_TO_FOLLOW}
+    return labels | ({SEEMS_TO_FOLLOW: touched} if touched else {})
 
 
 def _attachments(request: Request) -> tuple[Attachment, ...]:

@@ -1,7 +1,7 @@
 """The one shape into which every source turns what it receives."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -24,7 +24,11 @@ class Thread:
     parents: tuple[str, ...] = ()
     """The messages it answers, the most recent first."""
     reference_tokens: tuple[str, ...] = ()
-    """References like `INC-000123` from the subject, then what follows the plus in addresses of ours."""
+    """References like `INC-000123` from the subject."""
+    address_tokens: tuple[str, ...] = ()
+    """What follows the plus in addresses of ours that it was sent to."""
+    also: tuple[str, ...] = ()
+    """Further names under which later messages find this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,14 @@ class Request:
     files: tuple[File, ...] = ()
 
 
+def by_each_name(request: Request) -> Iterator[Request]:
+    """The request under each of the names by which later messages find it."""
+    yield request
+    if request.thread:
+        for name in request.thread.also:
+            yield replace(request, thread=replace(request.thread, message_id=name))
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
     """A machine reports trouble or its end."""
@@ -59,6 +71,8 @@ class Signal:
     labels: Mapping[str, str]
     dedup_key: str
     started_at: datetime | None
+    told_alike: bool = False
+    """Whether the key is the same again when the trouble comes back, so that it says nothing without its turn."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,12 +58,16 @@ class _Alert(BaseModel):
     labels: Annotated[dict[str, _Word], BeforeValidator(_pairs)] = {}
     annotations: Annotated[dict[str, _Words], BeforeValidator(_pairs)] = {}
     started: Annotated[str, BeforeValidator(_word), Field(alias="startsAt")] = ""
+    ended: Annotated[str, BeforeValidator(_word), Field(alias="endsAt")] = ""
     fingerprint: _Word = ""
 
 
 def _signal(alert: _Alert, group_status: str) -> Signal:
     status = alert.status or group_status
     key = alert.fingerprint or _label_hash(alert.labels)
+    told = f"{key}/{alert.started}/{status}"
+    # Each end has a time of its own; all that fires between two ends looks alike, see `domain/turns.py`.
+    own_end = SignalStatus(status) is SignalStatus.RESOLVED and _time(alert.ended) is not None
     return Signal(
         signal_key=key,
         status=SignalStatus(status),
@@ -71,8 +75,9 @@ def _signal(alert: _Alert, group_status: str) -> Signal:
         subject_line=clipped(_title(alert), SUBJECT_CHARACTERS),
         text=clipped(_description(alert), TEXT_CHARACTERS),
         labels=alert.labels,
-        dedup_key=f"{key}/{alert.started}/{status}",
+        dedup_key=f"{told}/{alert.ended}" if own_end else told,
         started_at=_time(alert.started),
+        told_alike=not own_end,
     )
 
 

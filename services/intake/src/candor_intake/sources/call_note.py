@@ -5,6 +5,7 @@ page that is shown). Only for people of ours: the door asks who they are.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from candor_common.events import Channel, Contact, Origin
 from candor_intake.domain.inbound import SUBJECT_CHARACTERS, TEXT_CHARACTERS, Request
@@ -14,7 +15,8 @@ from candor_intake.sources.call_words import CALL_WORDS
 from candor_intake.sources.form_fields import Filling
 from candor_intake.sources.form_words import FaultKey, FieldFault
 from candor_intake.sources.phone_number import phone_number
-from candor_intake.sources.plain import LONGEST_NAME, address, ident
+from candor_intake.sources.plain import LONGEST_NAME
+from candor_intake.sources.submission import submission_key, submission_of
 
 _LONGEST_TYPED = 60
 
@@ -27,11 +29,11 @@ def parse(fields: Mapping[str, str], *, taken_by: str) -> Request:
     filling = Filling(fields)
     name, number = filling.line("name", LONGEST_NAME), _number(filling)
     text, callback = filling.words("text", TEXT_CHARACTERS, needed=True), filling.ticked("callback")
-    submission = ident(filling.line("submission", TEXT_CHARACTERS))
     language = guess(text, supported(filling.line("language", TEXT_CHARACTERS)) or "en")
     _check_caller(filling, name, number, callback)
+    submission = submission_of(filling)
     filling.finish()
-    return Request(
+    note = Request(
         sender=Contact(address=number, name=name or None),
         subject_line=_subject(name, number, language),
         text=_text(text, number if callback else "", language),
@@ -40,8 +42,8 @@ def parse(fields: Mapping[str, str], *, taken_by: str) -> Request:
         language=language,
         urgent=filling.ticked("urgent"),
         labels={"call.taken_by": taken_by, "call.callback": "wanted" if callback else "not wanted"},
-        dedup_key=address("call-note", submission) if submission else "",
     )
+    return replace(note, dedup_key=submission_key("call-note", submission, note))
 
 
 def _number(filling: Filling) -> str:

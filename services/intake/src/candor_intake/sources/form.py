@@ -1,8 +1,8 @@
 """The public web form: anybody may fill it in, without an account.
 
 Fields: `name`, `address` (e-mail), `subject`, `text`, `urgent` (ticked or not), `language`, `attachments` (files),
-`submission` (made once per page that is shown, so that a second click is a repeat) and `website`, which people
-don't see and programs fill in.
+`submission` (made once per page that is shown, so that a second click on the same words is a repeat) and `website`,
+which people don't see and programs fill in.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,8 @@ from candor_intake.domain.inbound import SUBJECT_CHARACTERS, TEXT_CHARACTERS, Ig
 from candor_intake.domain.language import guess, supported
 from candor_intake.sources.form_fields import Filling
 from candor_intake.sources.form_words import FaultKey, FieldFault
-from candor_intake.sources.plain import LONGEST_NAME, address, ident, title
+from candor_intake.sources.plain import LONGEST_NAME, title
+from candor_intake.sources.submission import submission_key, submission_of
 
 HONEYPOT = "website"
 FILES = "attachments"
@@ -47,8 +48,10 @@ def parse(fields: Mapping[str, str], uploads: Sequence[Upload] = ()) -> Request 
     request = _request(filling)
     chosen = [one for one in uploads if one.name or one.content]
     files = _files(filling, chosen)
+    submission = submission_of(filling)
     filling.finish()
-    return replace(request, files=files)
+    whole = replace(request, files=files)
+    return replace(whole, dedup_key=submission_key("form", submission, whole))
 
 
 def _request(filling: Filling) -> Request:
@@ -57,7 +60,6 @@ def _request(filling: Filling) -> Request:
     text = filling.words("text", TEXT_CHARACTERS, needed=True)
     if writer and not is_address(writer):
         filling.fault("address", FieldFault(FaultKey.NO_ADDRESS))
-    submission = ident(filling.line("submission", TEXT_CHARACTERS))
     return Request(
         sender=Contact(address=writer, name=name or None),
         subject_line=subject or title(text, "-"),
@@ -66,7 +68,6 @@ def _request(filling: Filling) -> Request:
         origin=Origin.HUMAN,
         language=guess(f"{subject}\n{text}", supported(filling.line("language", TEXT_CHARACTERS)) or "en"),
         urgent=filling.ticked("urgent"),
-        dedup_key=address("form", submission) if submission else "",
     )
 
 

@@ -14,7 +14,15 @@ from candor_intake.domain.inbound import TEXT_CHARACTERS, BadPayload, Ignored, R
 from candor_intake.domain.language import guess
 from candor_intake.domain.words import clipped
 from candor_intake.sources.mail_attachments import files_of
-from candor_intake.sources.mail_headers import Envelope, header, message_id, sender, subject, thread
+from candor_intake.sources.mail_headers import (
+    Envelope,
+    header,
+    is_reply,
+    message_id,
+    sender,
+    subject,
+    thread,
+)
 from candor_intake.sources.mail_limits import LARGEST_BYTES, TooMuch, read_headers, read_tree
 from candor_intake.sources.mail_origin import classify, is_our_own
 from candor_intake.sources.mail_quotes import is_forward, new_words
@@ -54,14 +62,17 @@ def parse(
     envelope = Envelope(own_addresses, recipients, envelope_sender)
     try:
         message = read_tree(raw.lstrip(b"\r\n"))
-        text = full_text(message)
-        words = text if is_forward(subject(message)) else new_words(text)
-        request = _request(raw, message, words, envelope)
+        request = _request(raw, message, _words(message), envelope)
         return replace(request, files=files_of(message)) if isinstance(request, Request) else request
     except TooMuch as limit:
         return _from_headers(raw, envelope, f"it has {limit}")
     except _BROKEN_MAIL as fault:
         return _from_headers(raw, envelope, f"{type(fault).__name__}")
+
+
+def _words(message: Message) -> str:
+    text = full_text(message)
+    return text if is_forward(subject(message)) else new_words(text, is_reply=is_reply(message))
 
 
 def _request(raw: bytes, message: Message, words: str, envelope: Envelope) -> Request | Ignored:

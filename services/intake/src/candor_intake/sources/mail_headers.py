@@ -15,6 +15,10 @@ from candor_intake.sources.charsets import decode
 from candor_intake.sources.mail_limits import read_headers
 
 REFERENCE = re.compile(r"(?<![A-Za-z0-9-])INC-[0-9]{6,18}(?![0-9])", re.IGNORECASE)
+# Also behind what gateways put first, as in `[EXTERNAL] Re: …`.
+_REPLY = re.compile(
+    r"\s*+(?:\[[^\]]*+\]\s*+)*+(?:re|aw|sv|回[复覆復]|答[复覆復])\s*+(?:\[\d+\])?\s*+[:\uff1a]", re.IGNORECASE
+)
 _LONGEST_READ = 4_000
 _LONGEST_LIST = 20_000
 _LONGEST_REFERENCES = 64 * 1024
@@ -79,8 +83,15 @@ def thread(message: Message, envelope: Envelope) -> Thread:
     return Thread(
         message_id=message_id(message),
         parents=tuple(parents)[:_MOST_PARENTS],
-        reference_tokens=tuple(dict.fromkeys([*in_subject, *_plus_tokens(message, envelope)])),
+        reference_tokens=tuple(dict.fromkeys(in_subject)),
+        address_tokens=tuple(dict.fromkeys(_plus_tokens(message, envelope))),
     )
+
+
+def is_reply(message: Message) -> bool:
+    """Whether a mail says that it answers another one."""
+    named = header(message, "In-Reply-To") or header(message, "References")
+    return bool(named) or _REPLY.match(decoded(header(message, "Subject"))) is not None
 
 
 def _decoded_words(words: re.Match[str]) -> str:

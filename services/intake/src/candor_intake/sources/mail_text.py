@@ -1,13 +1,11 @@
 """The words of a mail, from whichever of its parts has them."""
 
-import html
 import re
 from email.message import Message
 
-from inscriptis import get_text  # type: ignore[import-untyped]
-
 from candor_intake.domain.words import storable
 from candor_intake.sources.charsets import decode
+from candor_intake.sources.mail_html import text_of_page, unescaped
 
 # Far more than is kept: the history below the new words counts too until it is taken out.
 _LONGEST_READ = 1_000_000
@@ -27,14 +25,8 @@ def text_of_octets(octets: bytes, label: str | None = None) -> str:
 
 
 def text_of_html(page: str) -> str:
-    """What a reader sees of a page."""
-    try:
-        seen = get_text(page).strip()
-    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
-        seen = ""
-    # The reader drops pages that are nested very deeply. Plain removal of tags is ugly and loses nothing.
-    text = seen or html.unescape(_TAG.sub(" ", page)).strip()
-    return "\n".join(line.strip() for line in storable(text).splitlines())
+    """What a reader sees of a page; of one on which nothing can be seen, all words that it has."""
+    return storable(text_of_page(page) or unescaped(_TAG.sub(" ", page)).strip())
 
 
 class _Reader:

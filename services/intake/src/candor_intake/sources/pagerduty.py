@@ -203,6 +203,8 @@ def _inbound(event: _Event, key: str) -> Signal | Ignored:
         labels=_labels(event),
         dedup_key=f"{signal_key}/{event.event_action}/{at_time}" if at_time else "",
         started_at=moment(at_time),
+        # For some senders it is the time of the trouble, which is the same when it returns.
+        told_alike=True,
     )
 
 

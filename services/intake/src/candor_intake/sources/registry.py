@@ -48,7 +48,7 @@ DOORS: tuple[Door, ...] = (
         yields=("signal",),
         # Alertmanager sends again after 5xx only; after 429 it waits for its next interval.
         statuses=Statuses(202),
-        repeat="fingerprint, start and status of each alert",
+        repeat="fingerprint, start and status of each alert, until it ends; an end by its `endsAt`",
         doc="The address of a `webhook_config`, with our key as its `authorization`.",
     ),
     Door(
@@ -59,7 +59,10 @@ DOORS: tuple[Door, ...] = (
         proof=Proof.ROUTING_KEY,
         yields=("signal",),
         statuses=Statuses(202, refused=400, not_genuine=400, too_large=400, busy=429),
-        repeat="`dedup_key`, `event_action` and `payload.timestamp`; without a time nothing is dropped as a repeat",
+        repeat=(
+            "`dedup_key`, `event_action` and `payload.timestamp`, until a trigger is resolved or comes back; without a"
+            " time nothing is dropped as a repeat"
+        ),
         doc=(
             "PagerDuty's Events API v2, for whatever can alert PagerDuty: put our address in the place of"
             " `events.pagerduty.com`. The bodies of the answers are PagerDuty's. An acknowledgement changes nothing, and"
@@ -77,7 +80,8 @@ DOORS: tuple[Door, ...] = (
         repeat="workspace, channel and time of the message; its `event_id` changes where one message is told twice",
         doc=(
             "The Request URL of a Slack app's event subscriptions, with `message.*` or `app_mention`. A thread is one"
-            " conversation. Slack's challenge is answered with its text. Edited and deleted messages change nothing."
+            " conversation; so are a person's lines in a direct message, as long as each comes within ten minutes of"
+            " the one before. Slack's challenge is answered with its text. Edited and deleted messages change nothing."
         ),
         vouches=True,
         seconds=3,
@@ -157,7 +161,7 @@ DOORS: tuple[Door, ...] = (
         proof=Proof.NONE,
         yields=("request",),
         statuses=Statuses(303),
-        repeat="`submission`, which is made once per page that is shown",
+        repeat="`submission`, which is made once per page that is shown, with the same words and files",
         doc="The public web form: name, address, subject, text, urgent, language and up to 5 files.",
     ),
     Door(
@@ -168,7 +172,7 @@ DOORS: tuple[Door, ...] = (
         proof=Proof.SIGNED_IN,
         yields=("request",),
         statuses=Statuses(303),
-        repeat="`submission`, which is made once per page that is shown",
+        repeat="`submission`, which is made once per page that is shown, with the same words",
         doc="For people of ours who take a call: who called, the number, what about, and whether to call back.",
     ),
 )

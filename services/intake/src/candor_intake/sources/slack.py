@@ -1,13 +1,13 @@
 """Messages as Slack's Events API tells them: what people write to the app or where it listens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator
 
 from candor_common.events import Channel, Contact, Origin
 from candor_intake.domain.attachments import noted
-from candor_intake.domain.inbound import BadPayload, Ignored, Request
+from candor_intake.domain.inbound import BadPayload, Ignored, Request, Thread
 from candor_intake.domain.language import guess
 from candor_intake.sources.json_body import build, check, load
 from candor_intake.sources.plain import Ident, Line, Words, address, conversation, title, words
@@ -17,6 +17,9 @@ _WRITTEN = ("message", "app_mention")
 _BY_PEOPLE = ("", "file_share", "thread_broadcast", "me_message")
 _LONGEST_CHALLENGE = 1_000
 _MOST_FILES = 20
+_STRETCH = 300
+"""Seconds. In a direct message, lines in the same or in neighbouring stretches of time are one conversation."""
+_NEIGHBOURS = (0, -1, 1, -2, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class _Event(BaseModel):
     user: Ident = ""
     bot_id: Ident = ""
     channel: Ident = ""
+    channel_type: Line = ""
     text: Words = ""
     ts: Ident = ""
     thread_ts: Ident = ""
@@ -102,7 +106,7 @@ def _of_event(told: _Told, own_users: frozenset[str]) -> Request | Ignored:
         language=guess(said),
         labels={"slack.team": told.team_id, "slack.channel": event.channel},
         dedup_key=_message_key(told),
-        thread=conversation(address("slack", told.team_id, event.channel, event.thread_ts or event.ts)),
+        thread=_thread(told),
     )
 
 
@@ -127,6 +131,23 @@ def _said(event: _Event, own_users: frozenset[str]) -> str:
         for one in event.files[:_MOST_FILES]
     ]
     return words("\n".join(part for part in (plain(event.text, own_users), *files) if part))
+
+
+def _thread(told: _Told) -> Thread:
+    """What people start in Slack or answer there. Few use threads where they speak with us alone: there, what one
+    writes within ten minutes belongs together, and with each further line the ten minutes begin anew."""
+    event = told.event
+    own = conversation(address("slack", told.team_id, event.channel, event.thread_ts or event.ts))
+    seconds = event.ts.partition(".")[0]
+    if event.channel_type != "im" or event.thread_ts or not (seconds.isascii() and seconds.isdecimal()):
+        return own
+    # What was written later may be told first, so that we look to both sides.
+    now, *near = (_stretch_key(told, int(seconds) // _STRETCH + by) for by in _NEIGHBOURS)
+    return replace(own, parents=(*own.parents, now, *near), also=(now,))
+
+
+def _stretch_key(told: _Told, stretch: int) -> str:
+    return address("slack", told.team_id, told.event.channel, told.event.user, str(stretch))
 
 
 def _message_key(told: _Told) -> str:
