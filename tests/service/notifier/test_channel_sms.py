@@ -72,7 +72,23 @@ async def test_what_is_said_of_number_or_text_is_for_good(desk: SmsDesk, code: i
 
 
 @pytest.mark.parametrize(
-    ("status", "code"), [(401, 20003), (403, 20005), (404, 20404), (400, 21601), (400, 21606)]
+    ("status", "code"),
+    [
+        (401, 20003),
+        (403, 20005),
+        (404, 20404),
+        (400, 10001),
+        (400, 20003),
+        (400, 21210),
+        (400, 21212),
+        (400, 21601),
+        (400, 21606),
+        (400, 21608),
+        (400, 21661),
+        (400, 30002),
+        (400, 30032),
+        (400, 30034),
+    ],
 )
 async def test_that_our_account_is_not_wanted_is_not_the_customers_fault(
     desk: SmsDesk, status: int, code: int
@@ -84,7 +100,7 @@ async def test_that_our_account_is_not_wanted_is_not_the_customers_fault(
     assert "CANDOR_SMS_URL" in outcome.reason
 
 
-@pytest.mark.parametrize("code", [20429, 21611])
+@pytest.mark.parametrize("code", [20429, 21611, 30001])
 async def test_too_many_is_said_by_the_code_too(desk: SmsDesk, code: int) -> None:
     desk.provider.in_line.append(answer(400, {"code": code, "status": 400}, Retry_After="7"))
     outcome = await desk.send()

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from candor_common.clock import ManualClock
 from candor_common.database import Database
 from candor_common.events import (
+    BreachCause,
     Channel,
     Contact,
     Estimate,
@@ -23,6 +24,8 @@ from candor_common.events import (
     MessageRefused,
     MessageState,
     MessageWithdrawn,
+    Priority,
+    PriorityChanged,
     PromiseBreached,
     PromiseKind,
     PromiseMade,
@@ -129,6 +132,66 @@ async def test_a_handover_waits_for_the_promises_of_the_new_team(office: Office)
     await office.hear(PromiseMade(promise=a_promise()))
     await office.deliver()
     assert await states(office, MessageKind.HANDOVER) == [MessageState.SENT]
+
+
+def less_urgent(version: int = 2) -> PriorityChanged:
+    incident = an_incident(version=version, priority=Priority.P4)
+    return PriorityChanged(incident=incident, by="ana", previous=Priority.P1, reason="INTERNAL it is nothing")
+
+
+def promised(version: int = 1, priority: Priority = Priority.P1, **span: float) -> PromiseMade:
+    due_at = after(**span or {"hours": 1})
+    promise = a_promise(version=version, priority=priority, target=due_at - NOON, due_at=due_at)
+    return PromiseMade(promise=promise)
+
+
+async def test_a_date_that_another_priority_moves_is_told_with_the_one_before(
+    post: Office, sink: Sink
+) -> None:
+    await post.hear(opened(), promised())
+    await post.deliver()
+    await post.hear(less_urgent())
+    await post.deliver(seconds=4)
+    assert await states(post, MessageKind.PRIORITY) == [MessageState.PLANNED]
+    await post.hear(promised(2, Priority.P4, hours=24))
+    await post.deliver()
+    assert await states(post, MessageKind.PRIORITY) == [MessageState.SENT]
+    raw = " ".join(sink.received[-1].raw.decode().replace("=\r\n", "").split())
+    assert "would write to you by Tue 3 Mar, 13:00 (UTC). We will now write to you by Wed 4 Mar, 12:00" in raw
+    assert "INTERNAL" not in raw
+    assert "Auto-Submitted: auto-generated" in raw
+
+
+async def test_whom_nothing_has_reached_yet_hears_of_no_moved_date(office: Office) -> None:
+    await office.hear(opened(), promised())
+    await office.hear(less_urgent())
+    await office.hear(promised(2, Priority.P4, hours=24))
+    await office.deliver()
+    await office.deliver()
+    assert await states(office, MessageKind.PRIORITY) == [MessageState.WITHDRAWN]
+    [told] = [fact for fact in await office.told() if isinstance(fact, MessageWithdrawn)]
+    assert told.message.reason == "no date that the customer had been told has moved"
+
+
+async def test_what_is_overdue_by_a_higher_priority_is_told_once(post: Office, sink: Sink) -> None:
+    told = promised(1, Priority.P3, hours=24)
+    await post.hear(opened(priority=Priority.P3), told)
+    await post.deliver()
+    post.clock.advance(timedelta(hours=3))
+    urgent = an_incident(version=2, priority=Priority.P1)
+    now = {"version": 2, "priority": Priority.P1, "due_at": after(hours=1), "target": timedelta(hours=1)}
+    moved = told.promise.model_copy(update=now)
+    ended = {"version": 3, "state": PromiseState.BREACHED, "breached_at": after(hours=3)}
+    missed = moved.model_copy(update={**ended, "breach_cause": BreachCause.POLICY_CHANGE})
+    await post.hear(PriorityChanged(incident=urgent, by="ana", previous=Priority.P3, reason="x"))
+    await post.hear(PromiseMade(promise=moved), PromiseBreached(promise=missed, fired_at=after(hours=3)))
+    await post.deliver()
+    await post.deliver()
+    assert await states(post, MessageKind.PRIORITY) == [MessageState.WITHDRAWN]
+    assert await states(post, MessageKind.BREACH_NOTICE) == [MessageState.SENT]
+    raw = " ".join(sink.received[-1].raw.decode().replace("=\r\n", "").split())
+    assert "an answer would have been due by Tue 3 Mar, 13:00 (UTC)" in raw
+    assert "We promised" not in raw
 
 
 async def test_what_was_handed_on_again_before_it_was_told_is_told_once(office: Office) -> None:

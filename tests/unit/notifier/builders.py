@@ -27,6 +27,7 @@ from candor_common.events import (
     Level,
     MessageKind,
     Priority,
+    PriorityChanged,
     Promise,
     PromiseKind,
     PromiseState,
@@ -37,13 +38,13 @@ from candor_common.events import (
     Update,
     WorkaroundGiven,
 )
-from candor_notifier.audience import Voice
 from candor_notifier.compose import Sender
 from candor_notifier.domain import planning
 from candor_notifier.domain.message import Planned, Words
 from candor_notifier.domain.planning import Cause, Desk
 from candor_notifier.domain.route import Route
 from candor_notifier.store import Due
+from candor_notifier.voice import Voice
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 LI = Contact(address="li@shop.example", name="Li Wei")
@@ -161,6 +162,21 @@ def a_handover(incident: Incident | None = None, *promises: Promise) -> Due:
     return due(planning.handover("escalated", fact, DESK), incident, *promises)
 
 
+def a_new_priority(
+    incident: Incident | None = None,
+    *now: Promise,
+    before: tuple[Promise, ...] | None = (),
+    previous: Priority = Priority.P1,
+) -> Due:
+    """Of an incident that was less or more urgent before; the promises as they were told, and as they stand now."""
+    incident = incident or an_incident(priority=Priority.P4)
+    fact = PriorityChanged(incident=incident, by="ana", previous=previous, reason="INTERNAL it is nothing")
+    planned = planning.priority("changed", fact, DESK)
+    assert planned is not None
+    told = replace(planned, words=replace(planned.words, before=before))
+    return replace(due(told, incident, *now), retimed=now)
+
+
 def a_merger(into: str = "INC-000040", incident: Incident | None = None) -> Due:
     merged = {"status": IncidentStatus.MERGED, "merged_into": into}
     incident = (incident or an_incident()).model_copy(update=merged)
@@ -243,7 +259,14 @@ def of_every_kind(language: str = "en", title: str = "The shop answers with erro
     """One due message of each kind, with every date that it can name."""
     incident = an_incident(language=language, title=title, owner="Ana")
     done = incident.model_copy(update={"status": IncidentStatus.RESOLVED})
-    promises = (a_promise(), a_promise(PromiseKind.RESOLUTION, due_at=after(hours=4)))
+    target = timedelta(hours=1)
+    promises = (
+        a_promise(target=target),
+        a_promise(PromiseKind.RESOLUTION, due_at=after(hours=4), target=target),
+    )
+    less = tuple(
+        one.model_copy(update={"due_at": after(days=1), "priority": Priority.P4}) for one in promises
+    )
     words = Update(doing="We replace the switch.", expect="Short breaks.", next_by=after(hours=2))
     missed = a_promise(state=PromiseState.BREACHED, due_at=after(minutes=-1))
     more = a_promise(PromiseKind.NEXT_UPDATE, due_at=after(minutes=30))
@@ -253,6 +276,7 @@ def of_every_kind(language: str = "en", title: str = "The shop answers with erro
         a_question(incident=incident),
         an_estimate(incident=incident, previous=said_before(hours=3)),
         a_handover(incident.model_copy(update={"team": "storage"}), *promises),
+        a_new_priority(incident.model_copy(update={"priority": Priority.P4}), *less, before=promises),
         a_merger(incident=incident),
         a_workaround("Use the second address.", incident, *promises),
         a_breach_notice(missed, incident, more),

@@ -22,7 +22,7 @@ from candor_common.events import (
     PromiseKind,
     Value,
 )
-from candor_notifier import letters, render
+from candor_notifier import case, letters, render
 from candor_notifier.compose import compose
 from candor_notifier.domain.audience import ForCustomer
 from candor_notifier.store import Due
@@ -53,7 +53,7 @@ def test_nothing_but_plain_values_fits_into_what_is_rendered_for_a_customer() ->
     assert not any(isinstance(one, type) and issubclass(one, Value) for one in parts(ForCustomer))
 
 
-@pytest.mark.parametrize("module", [letters])
+@pytest.mark.parametrize("module", [letters, case])
 def test_what_puts_words_together_knows_no_snapshot(module: ModuleType) -> None:
     imported = [
         alias.name
@@ -61,7 +61,7 @@ def test_what_puts_words_together_knows_no_snapshot(module: ModuleType) -> None:
         if isinstance(node, ast.ImportFrom) and node.module == "candor_common.events"
         for alias in node.names
     ]
-    assert imported == ["PromiseKind"]
+    assert set(imported) <= {"PromiseKind"}
 
 
 def test_templates_get_no_snapshot() -> None:
@@ -107,6 +107,8 @@ class Secrets:
         words = known.words
         if words.missed:
             words = replace(words, missed=self.promise(words.missed))
+        if words.before:
+            words = replace(words, before=tuple(map(self.promise, words.before)))
         incident = self.incident(known.incident) if known.incident else None
         if incident and self._random.random() < 0.5:
             incident = incident.model_copy(update={"status": self._random.choice(list(IncidentStatus))})

@@ -83,11 +83,18 @@ def test_people_of_the_same_organisation_read_the_same_words(fact: Fact) -> None
 def test_anybody_else_hears_only_that_it_works_again(fact: Fact, customer: str | None) -> None:
     text = told(fact, merged(customer=customer))
     if isinstance(fact, IncidentResolved):
-        assert "We believe that it works again." in text
+        assert "it has been working again since" in text
         assert "disk" not in text
         assert "What was wrong" not in text
     else:
         assert text == ""
+
+
+def test_who_was_not_called_is_written_to() -> None:
+    said = WORDS.model_copy(update={"by_phone": True})
+    heard = for_follower(IncidentUpdated(incident=GOES_ON, by="ana", update=said), merged(customer="Shop"))
+    assert isinstance(heard, IncidentUpdated)
+    assert heard.update == WORDS
 
 
 def test_who_wrote_both_is_told_once() -> None:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from candor_common.charter import load_charter
 from candor_common.languages import LANGUAGES, Language
-from candor_notifier.audience import Voice
 from candor_notifier.domain.words import WORDS, words_of
 from candor_notifier.render import render
+from candor_notifier.voice import Voice
 from tests.unit.notifier.builders import (
     VOICE,
     a_promise,

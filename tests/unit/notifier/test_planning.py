@@ -40,7 +40,7 @@ from candor_common.events import (
     Update,
     WorkaroundGiven,
 )
-from candor_notifier.domain.message import Words
+from candor_notifier.domain.message import Words, sent
 from candor_notifier.domain.needless import why_needless
 from candor_notifier.domain.planning import Desk, breach_notice, told_by
 from candor_notifier.domain.silence import is_last
@@ -65,7 +65,10 @@ ASKS: list[tuple[Fact, MessageKind | None]] = [
         MessageKind.HANDOVER,
     ),
     (HelpAsked(incident=FULL, by="ana", reason="x"), None),
-    (PriorityChanged(incident=FULL, by="ana", previous=Priority.P3, reason="x"), None),
+    (
+        PriorityChanged(incident=FULL, by="ana", previous=Priority.P3, reason="x"),
+        MessageKind.PRIORITY,
+    ),
     (IncidentUpdated(incident=FULL, by="ana", update=WORDS), MessageKind.UPDATE),
     (CustomerAsked(incident=FULL, by="ana"), MessageKind.QUESTION),
     (IncidentResumed(incident=FULL, by="ana"), None),
@@ -105,6 +108,15 @@ def test_an_answer_goes_where_the_customer_wrote(channel: Channel, address: str,
     assert planned.words.no_way is None
 
 
+def test_what_was_said_on_the_phone_is_a_message_that_needs_no_way() -> None:
+    incident = an_incident(channel=Channel.PHONE, requester=Contact(address="+14155550100"))
+    said = WORDS.model_copy(update={"by_phone": True})
+    planned = told_by("e1", IncidentUpdated(incident=incident, by="ana", update=said), DESK)
+    assert planned is not None
+    assert (planned.message.channel, planned.words.no_way) == (Channel.PHONE, None)
+    assert sent(planned.message, after(minutes=9)).sent_at == NOON
+
+
 def test_where_there_is_no_way_the_message_keeps_the_reason_and_no_words() -> None:
     incident = an_incident(channel=Channel.SMS, requester=Contact(address="+14155550100"))
     planned = told_by("e1", IncidentUpdated(incident=incident, by="ana", update=WORDS), DESK)
@@ -122,9 +134,15 @@ def test_a_missed_promise_is_one_message_in_either_form() -> None:
     assert (notice.message.kind, last.message.kind) == (MessageKind.BREACH_NOTICE, MessageKind.NOTHING_NEW)
 
 
-@pytest.mark.parametrize("kind", [PromiseKind.FOLLOW_UP, PromiseKind.IMPROVEMENT_REPLY, PromiseKind.UNKNOWN])
-def test_what_customers_were_not_promised_is_not_owned_up_to(kind: PromiseKind) -> None:
-    assert breach_notice(a_promise(kind), an_incident(), DESK) is None
+def test_what_customers_were_not_promised_is_not_owned_up_to() -> None:
+    assert breach_notice(a_promise(PromiseKind.UNKNOWN), an_incident(), DESK) is None
+
+
+@pytest.mark.parametrize("kind", [PromiseKind.FOLLOW_UP, PromiseKind.IMPROVEMENT_REPLY])
+def test_what_a_survey_has_led_to_was_promised_too(kind: PromiseKind) -> None:
+    notice = breach_notice(a_promise(kind), an_incident(), DESK)
+    assert notice is not None
+    assert notice.message.kind is MessageKind.BREACH_NOTICE
 
 
 def missed(number: int, made: int, found: int, kind: PromiseKind = PromiseKind.NEXT_UPDATE) -> Promise:

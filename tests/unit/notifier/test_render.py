@@ -180,7 +180,9 @@ def test_a_resolution_says_cause_deed_and_check_and_asks_to_confirm() -> None:
     assert said["What was wrong"] == "A full disk."
     assert said["What we did"] == "Old logs were removed."
     assert said["How we checked"] == "The page loads again."
-    assert said["What to expect"].startswith("Please tell us whether it works for you too.")
+    assert said["What to expect"] == (
+        "If it works for you too, please confirm it with the link below. If it does not, just reply and we go on."
+    )
 
 
 def test_a_survey_has_a_link_for_each_score() -> None:

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from candor_common.events import (
+    BreachCause,
+    Channel,
+    Estimate,
     IncidentStatus,
     MessageKind,
     Priority,
@@ -17,6 +20,7 @@ from candor_common.events import (
     Update,
 )
 from candor_common.languages import Language
+from candor_notifier.domain.short import MOST_SEGMENTS, segments, short
 from candor_notifier.domain.words import WORDS
 from candor_notifier.render import render
 from tests.unit.common.test_wording import texts
@@ -68,6 +72,12 @@ def test_customers_are_addressed_politely_and_never_called_a_ticket(language: La
     assert "工單" not in whole
 
 
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant"])
+def test_chinese_speaks_of_requests_and_contact_and_not_of_letters(language: Language) -> None:
+    whole = "".join(texts(WORDS[language]).values())
+    assert not re.search("写信|寫信|来信|來信|答应|答應|[()]", whole)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_exclaimed(language: Language) -> None:
     assert not set("!！") & set("".join(texts(WORDS[language]).values()))
@@ -110,8 +120,105 @@ def test_a_first_estimate_says_what_to_expect_and_speaks_of_no_date_before(
     )
 
 
+@pytest.mark.parametrize(
+    ("promise", "moves"),
+    [
+        (a_promise(PromiseKind.RESOLUTION, running=False), True),
+        (a_promise(PromiseKind.RESOLUTION), True),
+        (a_promise(PromiseKind.RESOLUTION, charter_version="another"), False),
+        (a_promise(PromiseKind.RESOLUTION, due_at=after(minutes=-1)), False),
+        (a_promise(PromiseKind.NEXT_UPDATE), False),
+        (a_promise(PromiseKind.ESTIMATE), False),
+    ],
+    ids=["stopped", "about to stop", "of another charter", "over", "of words", "of no estimate"],
+)
+def test_a_question_says_that_the_date_of_the_fix_waits_for_the_answer(promise: Promise, moves: bool) -> None:
+    pauses = replace(VOICE, pauses=lambda one: one.charter_version == "c1")
+    due = replace(a_question(), promises=(promise,))
+    said = lines(render(due, pauses))["What to expect"]
+    assert ("The time by which we aim to be done moves" in said) is moves
+
+
+def test_a_question_says_so_of_the_date_that_a_person_named() -> None:
+    given = Estimate(fixed_by=after(hours=2), reason="A disk.", given_at=after())
+    due = a_question(incident=an_incident(estimate=given))
+    stopped = replace(due, promises=(a_promise(PromiseKind.ESTIMATE, running=False),))
+    target = replace(due, promises=(a_promise(PromiseKind.RESOLUTION, running=False),))
+    assert "moves by as long" in lines(render(stopped, VOICE))["What to expect"]
+    assert lines(render(target, VOICE))["What to expect"] == "Please just reply."
+
+
+WATCHING = replace(VOICE, watch=lambda _incident: after(days=2))
+
+
+def test_a_resolution_says_since_when_it_works_and_until_when_it_is_watched() -> None:
+    known = an_incident(status=IncidentStatus.RESOLVED, resolved_at=after(minutes=-1))
+    said = lines(render(a_resolution(incident=known), WATCHING))
+    since, until = "Tue 3 Mar, 19:59 (China Standard Time)", "Thu 5 Mar, 20:00 (China Standard Time)"
+    assert said["What we are doing"] == f"As far as we can see, it has been working again since {since}."
+    assert said["Next word by"].startswith(f"We keep watching it until {until}.")
+
+
+def test_where_nothing_is_watched_any_more_nothing_is_said_of_it() -> None:
+    over = replace(VOICE, watch=lambda _incident: after(minutes=-1))
+    assert lines(render(a_resolution(), over))["Next word by"] == WORDS["en"].finished
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_resolution_on_a_telephone_asks_to_confirm_and_has_the_link(language: Language) -> None:
+    due = a_resolution(incident=an_incident(language=language, status=IncidentStatus.RESOLVED))
+    mail = render(replace(due, message=due.message.model_copy(update={"channel": Channel.SMS})), WATCHING)
+    told = short(mail.gist, mail.next_by, "INC-000042")
+    assert told.endswith(f"{PAGE} [INC-000042]")
+    assert WORDS[language].confirm_short.partition("{")[0] in told
+    assert segments(told) <= MOST_SEGMENTS
+
+
+def test_whoever_has_nothing_to_confirm_is_asked_to_reply_if_it_is_not_solved() -> None:
+    merged = an_incident(status=IncidentStatus.MERGED, merged_into="INC-000040")
+    mail = render(a_resolution(incident=merged), VOICE)
+    assert lines(mail)["What to expect"] == "If it still does not work for you, just reply and we go on."
+    assert "link below" not in mail.text
+    assert mail.next_by == WORDS["en"].not_solved
+
+
 def test_where_there_is_room_for_a_sentence_alone_an_estimate_is_its_date() -> None:
     assert render(an_estimate(), VOICE).gist.startswith("We expect to have it fixed by Wed 4 Mar, 01:00")
+
+
+URGENT_BY_NOW: dict[str, Any] = {
+    "state": PromiseState.BREACHED,
+    "due_at": after(hours=-2),
+    "breach_cause": BreachCause.POLICY_CHANGE,
+}
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_a_date_that_nobody_had_been_told_is_not_called_a_promise(last: bool) -> None:
+    more = a_promise(PromiseKind.NEXT_UPDATE, due_at=after(minutes=30))
+    mail = render(a_breach_notice(a_promise(**URGENT_BY_NOW), None, more, last=last), VOICE)
+    assert mail.text.startswith(
+        "We treat your request as more urgent now than when we wrote to you. By the times for this urgency, an "
+        "answer would have been due by Tue 3 Mar, 18:00 (China Standard Time)."
+    )
+    assert "promise" not in mail.subject + mail.text
+    assert lines(mail)["Next word by"].startswith("We will write to you by Tue 3 Mar, 20:30")
+
+
+def test_a_target_that_nobody_had_been_told_is_no_aim_that_we_had() -> None:
+    mail = render(a_breach_notice(a_promise(PromiseKind.RESOLUTION, **URGENT_BY_NOW)), VOICE)
+    assert mail.subject.startswith("More urgent now, and overdue: ")
+    assert "we would have aimed to have it fixed by Tue 3 Mar, 18:00" in mail.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_untold_date_is_told_so_in_every_language(language: Language) -> None:
+    incident, text = an_incident(language=language), WORDS[language]
+    said = render(a_breach_notice(a_promise(**URGENT_BY_NOW), incident), VOICE).text
+    known = render(a_breach_notice(a_promise(**URGENT_BY_NOW | {"breach_cause": None}), incident), VOICE).text
+    assert text.overdue_answer.partition("{")[0] in said
+    assert text.breach_answer.partition("{")[0] in known
+    assert text.breach_answer.partition("{")[0] not in said
 
 
 def test_a_target_that_was_missed_is_not_called_a_promise() -> None:
@@ -157,7 +264,7 @@ def test_who_is_merged_hears_which_reference_goes_on_and_that_nothing_is_lost() 
     mail = render(a_merger("INC-000040"), VOICE)
     assert mail.subject == "Goes on as INC-000040: The shop answers with error 502 [INC-000042]"
     said = lines(mail)
-    assert "same trouble as INC-000040" in said["What we are doing"]
+    assert "same matter as INC-000040" in said["What we are doing"]
     assert "Nothing that you told us is lost." in said["What to expect"]
     assert "whatever you reply reaches" in said["What to expect"]
     assert said["Next word by"] == "We will write to you as soon as it works again."

@@ -1,24 +1,30 @@
 """From the record to what one reader may know of it. Everything that leaves the house comes through here."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from candor_common.charter import Charter
-from candor_common.events import Channel, Incident, IncidentStatus, MessageKind, Promise, PromiseKind
+from candor_common.events import (
+    BreachCause,
+    Channel,
+    Incident,
+    IncidentStatus,
+    Kind,
+    MessageKind,
+    Promise,
+    PromiseKind,
+)
 from candor_common.languages import nearest
-from candor_common.wording import Wording
-from candor_common.working_time import ALWAYS_OPEN
 from candor_notifier.domain import audience as said
-from candor_notifier.domain import following
+from candor_notifier.domain import following, retimed
 from candor_notifier.domain.audience import ForCustomer, ForTeam, Incomplete, Said
 from candor_notifier.domain.needless import OVER
 from candor_notifier.domain.plain import one_line, paragraphs
 from candor_notifier.domain.silence import OF_WORDS
-from candor_notifier.domain.words import WORDS, Words
+from candor_notifier.owed import apart
 from candor_notifier.store import Due
 from candor_notifier.times import zone_of
+from candor_notifier.voice import Voice
 
 T = TypeVar("T")
 
@@ -26,38 +32,8 @@ MOST_LINES = 3
 """How much of a request its acknowledgement repeats."""
 
 
+_BROKEN = (Kind.FAULT, Kind.SECURITY)
 _SPOKEN_FOR = OVER | {IncidentStatus.WAITING, IncidentStatus.MERGED}
-
-
-def _silent(_incident: Incident) -> timedelta | None:
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """What all messages of an installation share."""
-
-    public_url: str
-    time_zone: str
-    name: str
-    """Whom customers know us by."""
-    teams: Mapping[str, str]
-    """The teams' names by id."""
-    cadence: Callable[[Incident], timedelta | None] = _silent
-    """How soon words follow words about an incident; None where that is no time on the clock."""
-    words: Wording[Words] = WORDS
-
-
-def cadence_of(charter: Charter) -> Callable[[Incident], timedelta | None]:
-    """The charter's, for incidents that are served under this version of it."""
-
-    def cadence(incident: Incident) -> timedelta | None:
-        if incident.charter_version != charter.version:
-            return None
-        goal = charter.goal(PromiseKind.NEXT_UPDATE, incident.priority, incident.level)
-        return goal.target.open_time(ALWAYS_OPEN) if goal and goal.target.on_clock else None
-
-    return cadence
 
 
 def for_customer(due: Due, voice: Voice) -> ForCustomer:
@@ -72,7 +48,7 @@ def for_customer(due: Due, voice: Voice) -> ForCustomer:
         )
     now = due.going_on or incident
     last = now.last_update if following.is_same_house(incident, now) or now is incident else None
-    return ForCustomer(
+    whole = ForCustomer(
         reference=reference,
         language=nearest(incident.language),
         zone=zone_of(incident.requester.zone if incident.requester else None, voice.time_zone),
@@ -83,6 +59,9 @@ def for_customer(due: Due, voice: Voice) -> ForCustomer:
         doing=paragraphs(last.doing) if last else "",
         begun=now.acknowledged_at is not None,
         over=now.status in OVER,
+        broken=incident.kind in _BROKEN,
+        since=now.resolved_at or due.message.planned_at,
+        watched_until=_ahead(due, voice.watch(now)),
         part_of=incident.merged_into or "",
         write_by=_next_open(due, *OF_WORDS),
         write_within=_write_within(due, incident, voice),
@@ -90,6 +69,7 @@ def for_customer(due: Due, voice: Voice) -> ForCustomer:
         page=due.words.page,
         by_mail=by_mail,
     )
+    return apart(whole, due.words.missed, _next_open(due, PromiseKind.IMPROVEMENT_REPLY))
 
 
 def for_team(due: Due, voice: Voice) -> ForTeam:
@@ -112,6 +92,10 @@ def for_team(due: Due, voice: Voice) -> ForTeam:
     )
 
 
+def _ahead(due: Due, moment: datetime | None) -> datetime | None:
+    return moment if moment and moment > due.at else None
+
+
 def _next_open(due: Due, *kinds: PromiseKind) -> datetime | None:
     """When the next open promise of these kinds is due. A clock that is stopped, or a date that is over, promises
     nothing, and nor does an incident for which another goes on."""
@@ -122,8 +106,12 @@ def _next_open(due: Due, *kinds: PromiseKind) -> datetime | None:
 
 
 def _fix_by(due: Due, incident: Incident) -> datetime | None:
+    return _next_open(due, _kind_of_fix(incident))
+
+
+def _kind_of_fix(incident: Incident) -> PromiseKind:
     """A date that a person named stands in the place of the target, also when it is over."""
-    return _next_open(due, PromiseKind.ESTIMATE if incident.estimate else PromiseKind.RESOLUTION)
+    return PromiseKind.ESTIMATE if incident.estimate else PromiseKind.RESOLUTION
 
 
 def _write_within(due: Due, incident: Incident, voice: Voice) -> timedelta | None:
@@ -170,8 +158,11 @@ def _news(due: Due, _voice: Voice) -> Said:
     return said.News(paragraphs(given.doing), paragraphs(given.expect), given.next_by if ahead else None)
 
 
-def _asked(due: Due, _voice: Voice) -> Said:
-    return said.Asked(paragraphs(_known(due.words.question)))
+def _asked(due: Due, voice: Voice) -> Said:
+    kind = _kind_of_fix(_known(due.incident))
+    of_fix = [one for one in due.promises if one.kind is kind]
+    waits = any(not one.running or (one.due_at > due.at and voice.pauses(one)) for one in of_fix)
+    return said.Asked(paragraphs(_known(due.words.question)), waits)
 
 
 def _estimated(due: Due, _voice: Voice) -> Said:
@@ -183,6 +174,12 @@ def _estimated(due: Due, _voice: Voice) -> Said:
 def _handed_over(due: Due, voice: Voice) -> Said:
     team = _known(due.words.team)
     return said.HandedOver(voice.teams.get(team, team))
+
+
+def _reprioritised(due: Due, _voice: Voice) -> Said:
+    word = retimed.moved(due.words, due.retimed, OF_WORDS)
+    fix = retimed.moved(due.words, due.retimed, retimed.OF_THE_FIX)
+    return said.Reprioritised(_known(due.words.less_urgent), word, fix)
 
 
 def _merged(due: Due, _voice: Voice) -> Said:
@@ -202,12 +199,17 @@ def _resolved(due: Due, _voice: Voice) -> Said:
 
 def _missed(due: Due, _voice: Voice) -> Said:
     missed: Promise = _known(due.words.missed)
-    return said.Missed(missed.kind, missed.due_at)
+    return said.Missed(missed.kind, missed.due_at, _was_untold(missed))
 
 
 def _nothing_new(due: Due, _voice: Voice) -> Said:
     missed: Promise = _known(due.words.missed)
-    return said.StillNothing(missed.kind, missed.due_at)
+    return said.StillNothing(missed.kind, missed.due_at, _was_untold(missed))
+
+
+def _was_untold(missed: Promise) -> bool:
+    """A date that was over when another priority or level made it."""
+    return missed.breach_cause is BreachCause.POLICY_CHANGE
 
 
 def _invited(due: Due, voice: Voice) -> Said:
@@ -230,6 +232,7 @@ _SAID: Mapping[MessageKind, Callable[[Due, Voice], Said]] = {
     MessageKind.QUESTION: _asked,
     MessageKind.ESTIMATE: _estimated,
     MessageKind.HANDOVER: _handed_over,
+    MessageKind.PRIORITY: _reprioritised,
     MessageKind.MERGED: _merged,
     MessageKind.WORKAROUND: _worked_around,
     MessageKind.BREACH_NOTICE: _missed,

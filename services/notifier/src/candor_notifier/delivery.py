@@ -7,6 +7,7 @@ at all. Two replicas never send the same message while a lease holds; sends end 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -19,17 +20,19 @@ from candor_common.events import Channel as Way
 from candor_common.events import MessageKind
 from candor_common.service import Periodic, Runtime
 from candor_notifier import store
-from candor_notifier.audience import Voice, cadence_of
 from candor_notifier.channels import Channel, Left, Passing, Permanent, Rendered, Sent
 from candor_notifier.channels.smtp import LONGEST_SEND, MOST_CONNECTIONS
 from candor_notifier.channels.ways import Ways
+from candor_notifier.domain import retimed
 from candor_notifier.domain.needless import why_needless
 from candor_notifier.domain.words import words_of
 from candor_notifier.equipment import all_ways, channel_of, mail_of
 from candor_notifier.outcomes import Needless, Records, Tried, tell
+from candor_notifier.owed import in_its_words
 from candor_notifier.planner import MAIL
 from candor_notifier.render import render
 from candor_notifier.store import Due
+from candor_notifier.voice import Voice, cadence_of, pauses_of, watch_of
 
 log = structlog.get_logger()
 
@@ -163,18 +166,25 @@ class Delivery:
             await self.try_again()
 
     async def _attempt(self, due: Due) -> Tried:
-        if why := why_needless(due.message.kind, due.words, due.incident, due.as_known):
+        if why := _why_needless(due):
             return Tried(due, "", b"", Needless(why))
         if due.words.no_way:
             return Tried(due, "", b"", Permanent(due.words.no_way))
+        if due.message.channel is Way.PHONE:
+            return Tried(due, "", b"", Sent())
         rendered = _rendered(due, voice_of(self._runtime))
         outcome = await self._ways.send(rendered)
         raw = outcome.raw if isinstance(outcome, Sent) else b""
         return Tried(due, rendered.subject, raw, outcome)
 
 
+def _why_needless(due: Due) -> str | None:
+    why = why_needless(due.message.kind, due.words, due.incident, due.as_known)
+    return why or retimed.why_needless(due.words, due.retimed, due.at)
+
+
 def _rendered(due: Due, voice: Voice) -> Rendered:
-    mail = render(due, voice)
+    mail = render(due, replace(voice, words=in_its_words(voice.words, due.words.missed)))
     # The thread is the conversation with the customer, which a nudge has no place in.
     thread = () if due.message.kind is MessageKind.NUDGE else due.thread
     return Rendered(due.message, mail.subject, mail.text, mail.html, mail.gist, mail.next_by, thread)
@@ -191,6 +201,8 @@ def voice_of(runtime: Runtime) -> Voice:
         teams,
         cadence_of(charter),
         words_of(charter),
+        watch_of(charter),
+        pauses_of(charter),
     )
 
 

@@ -1,13 +1,16 @@
 """What a change of one incident tells to several customers, and what follows for a customer after a survey."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from candor_common.database import Transaction
 from candor_common.events import Envelope, FollowUpDone
 from candor_common.service import Context
 from candor_notifier import snapshots
+from candor_notifier.dates_told import dates_told
 from candor_notifier.domain import following, planning
+from candor_notifier.domain.flood import may_be_made_up
 from candor_notifier.domain.planning import Desk
 from candor_notifier.planner import Traced, desk_of, plan
 
@@ -19,6 +22,7 @@ def told(
     it. `needless` are the events that tell nobody anything new."""
     shared = {event.subject for event in events if following.is_shared(event.fact)}
     followers = snapshots.followers_of(transaction.connection, shared) if shared else {}
+    dates = dates_told(transaction, events)
     for event in events:
         if event.id in needless:
             continue
@@ -27,7 +31,9 @@ def told(
             heard += [following.for_follower(event.fact, one) for one in followers.get(event.subject, ())]
         for fact in filter(None, heard):
             if one := planning.told_by(event.id, fact, desk):
-                yield one, event.traceparent
+                words = replace(one.words, before=dates.get(event.id))
+                unknown = may_be_made_up(event.fact.incident)
+                yield replace(one, words=words, unknown=unknown), event.traceparent
 
 
 def answer(transaction: Transaction, events: Sequence[Envelope[FollowUpDone]], context: Context) -> None:

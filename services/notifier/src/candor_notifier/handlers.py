@@ -152,11 +152,12 @@ def _missed_of(transaction: Transaction, breaches: Sequence[Breach]) -> Mapping[
 
 
 def invite(transaction: Transaction, events: Sequence[Envelope[SurveyInvited]], context: Context) -> None:
-    """Ask the customer how it went."""
+    """Ask the customer how it went, where they wrote."""
+    incidents = snapshots.incidents_by_id(transaction.connection, {event.subject for event in events})
     desk, planned = desk_of(transaction, context), list[Traced]()
     for event in events:
         token = context.signer.sign(SURVEY, event.fact.survey.id)
-        if one := planning.survey(event.id, event.fact, desk, token):
+        if one := planning.survey(event.id, event.fact, desk, token, incidents.get(event.subject)):
             planned.append((one, event.traceparent))
     plan(transaction, planned, context)
 

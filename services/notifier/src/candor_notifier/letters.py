@@ -1,19 +1,15 @@
-"""What a message to a customer says: four lines in the same order whatever it is about.
+"""What a message to a customer says: four lines in the same order whatever it is about."""
 
-It is made of a `ForCustomer` alone, so that nothing comes in that customers may not read.
-"""
-
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 
 from candor_common.events import PromiseKind
+from candor_notifier.case import Case, Letter, Line, Link
 from candor_notifier.domain.audience import (
     Answered,
     Asked,
     Closed,
     Estimated,
-    ForCustomer,
     HandedOver,
     Invited,
     Merged,
@@ -21,92 +17,13 @@ from candor_notifier.domain.audience import (
     News,
     OpenAgain,
     Received,
+    Reprioritised,
     Resolved,
     Restored,
     StillNothing,
     WorkedAround,
 )
 from candor_notifier.domain.silence import OF_WORDS
-from candor_notifier.domain.words import Words
-from candor_notifier.times import lasting, written
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    label: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    label: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One message before it is text or HTML."""
-
-    subject: str
-    """With the place {title}."""
-    doing: str
-    expect: tuple[str, ...]
-    next_by: str
-    lead: str = ""
-    links: tuple[Link, ...] = ()
-    details: tuple[Line, ...] = ()
-    page: str = ""
-    """What the link to the customer's page is called, where it has another name here."""
-
-    short: str = ""
-    """What it comes to, where that is neither the lead nor what we are doing."""
-
-    @property
-    def gist(self) -> str:
-        """For where there is no room for more."""
-        return self.short or self.lead or self.doing
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A message to a customer, and the words to put it in."""
-
-    one: ForCustomer
-    text: Words
-
-    @property
-    def who(self) -> str:
-        """Who has it, by name where somebody took it."""
-        if not self.one.team:
-            return self.one.owner
-        form = self.text.owned if self.one.owner else self.text.nobody_yet
-        return form.format(owner=self.one.owner, team=self.one.team)
-
-    @property
-    def doing(self) -> str:
-        """What a person said last that we are doing, or whether anybody is."""
-        return self.one.doing or (self.text.working if self.one.begun else self.text.waiting)
-
-    def time(self, moment: datetime) -> str:
-        return written(moment, self.text, self.one.zone)
-
-    def next_word(self) -> str:
-        """The open promise of a next word."""
-        by = self.one.write_by
-        return self.text.write_by.format(time=self.time(by)) if by else self.text.no_date
-
-    def word_after_this(self, named: datetime | None = None) -> str:
-        """After words of a person the open promise is the one that they keep, so it is not named: either they named
-        a date themselves, or the charter's cadence begins with them."""
-        if named:
-            return self.text.write_by.format(time=self.time(named))
-        within = self.one.write_within
-        return self.text.write_within.format(span=lasting(within, self.text)) if within else self.text.no_date
-
-    def aim(self) -> Iterable[str]:
-        """The target, where there is one that can still be reached."""
-        by = self.one.fix_by
-        return (self.text.aim_by.format(time=self.time(by)),) if by else ()
 
 
 def letter(case: Case) -> Letter:
@@ -114,7 +31,7 @@ def letter(case: Case) -> Letter:
     match case.one.said:
         case Received() | News() | Asked() | Estimated() as said:
             return _on_the_way(case, said)
-        case HandedOver() | Merged() | WorkedAround() | OpenAgain() as said:
+        case HandedOver() | Reprioritised() | Merged() | WorkedAround() | OpenAgain() as said:
             return _turn(case, said)
         case Missed() | StillNothing() as said:
             return _miss(case, said)
@@ -134,9 +51,9 @@ def _on_the_way(case: Case, said: Received | News | Asked | Estimated) -> Letter
             return Letter(text.acknowledgement_subject, doing, expect, case.next_word())
         case News(doing, expect, next_by):
             return Letter(text.update_subject, doing, (expect,), case.word_after_this(next_by))
-        case Asked(question):
+        case Asked(question, fix_waits):
             lead = f"{text.question}\n{question}"
-            expect = (text.question_expect,)
+            expect = (text.question_expect, *([text.question_pause] if fix_waits else ()))
             return Letter(text.question_subject, text.question_doing, expect, text.question_next, lead)
         case Estimated():
             subject = text.moved_subject if said.before else text.estimate_subject
@@ -155,13 +72,15 @@ def _estimate(case: Case, said: Estimated) -> Iterator[str]:
         yield text.why.format(reason=said.reason)
 
 
-def _turn(case: Case, said: HandedOver | Merged | WorkedAround | OpenAgain) -> Letter:
+def _turn(case: Case, said: HandedOver | Reprioritised | Merged | WorkedAround | OpenAgain) -> Letter:
     text = case.text
     match said:
         case HandedOver(team):
             doing = text.handover.format(team=team)
             expect = (text.handover_expect, *case.aim())
             return Letter(text.handover_subject, doing, expect, case.next_word())
+        case Reprioritised():
+            return _reprioritised(case, said)
         case Merged(into):
             subject, doing = (
                 text.merged_subject.format(into=into, title="{title}"),
@@ -177,27 +96,55 @@ def _turn(case: Case, said: HandedOver | Merged | WorkedAround | OpenAgain) -> L
             return Letter(text.reopened_subject, text.reopened, expect, case.next_word())
 
 
+def _reprioritised(case: Case, said: Reprioritised) -> Letter:
+    """What they had been told and what holds now. The reason on record is for the team: whoever wants to know, asks."""
+    text, one = case.text, case.one
+    fix = [_instead(case, text.moved, said.fix_before, one.fix_by)] if said.fix_before else case.aim()
+    next_by = case.next_word()
+    if said.word_before:
+        next_by = _instead(case, text.write_moved, said.word_before, one.write_by, text.no_date)
+    if said.less_urgent:
+        expect = (*fix, text.lowered_expect)
+        return Letter(text.lowered_subject, case.doing, expect, next_by, text.lowered)
+    return Letter(text.raised_subject, case.doing, (*fix, text.raised_expect), next_by, text.raised)
+
+
+def _instead(case: Case, form: str, before: datetime, now: datetime | None, dateless: str = "") -> str:
+    """The date that stands in the place of another, where it is known by now."""
+    if now is None or now == before:
+        return f"{case.text.lapsed.format(before=case.time(before))}\n{dateless}".strip()
+    return form.format(before=case.time(before), time=case.time(now))
+
+
 def _miss(case: Case, said: Missed | StillNothing) -> Letter:
     """Which promise, no excuse, where things stand, and the new promise."""
     text, lead = case.text, _confession(case, said)
+    subject = text.overdue_subject if said.untold else text.breach_subject
     if case.one.over:
-        return Letter(text.breach_subject, text.resolution, (text.confirm,), text.finished, lead)
+        return Letter(subject, case.works_again(), _confirmation(case), case.after_the_end(), lead)
     if isinstance(said, StillNothing):
         expect = (text.nothing_new_expect, *case.aim())
-        lead = f"{lead}\n{text.nothing_new}"
+        # That we were late to write is no news where nobody had been told by when.
+        lead = lead if said.untold else f"{lead}\n{text.nothing_new}"
         return Letter(text.nothing_new_subject, case.doing, expect, case.next_word(), lead)
     expect = (text.breach_expect, *case.aim())
-    subject = text.breach_subject if said.kind in OF_WORDS else text.breach_fix_subject
+    if not said.untold and said.kind not in OF_WORDS:
+        subject = text.breach_fix_subject
     return Letter(subject, case.doing, expect, case.next_word(), lead)
 
 
 def _confession(case: Case, said: Missed | StillNothing) -> str:
+    """Nobody is told that we promised what they never heard of."""
+    text = case.text
     forms = {
-        PromiseKind.FIRST_RESPONSE: case.text.breach_answer,
-        PromiseKind.NEXT_REPLY: case.text.breach_answer,
-        PromiseKind.NEXT_UPDATE: case.text.breach_update,
+        PromiseKind.FIRST_RESPONSE: text.breach_answer,
+        PromiseKind.NEXT_REPLY: text.breach_answer,
+        PromiseKind.NEXT_UPDATE: text.breach_update,
     }
-    return forms.get(said.kind, case.text.breach_fix).format(time=case.time(said.due_at))
+    form = forms.get(said.kind, text.breach_fix)
+    if said.untold:
+        form = text.overdue_answer if said.kind in OF_WORDS else text.overdue_fix
+    return form.format(time=case.time(said.due_at))
 
 
 def _end(case: Case, said: Resolved | Restored | Closed) -> Letter:
@@ -205,18 +152,37 @@ def _end(case: Case, said: Resolved | Restored | Closed) -> Letter:
     match said:
         case Resolved(cause, done, checked):
             told = ((text.cause, cause), (text.done, done), (text.checked, checked))
-            # On the page of what was merged there is nothing to confirm.
-            page = "" if case.one.part_of else text.confirm_page
-            details = tuple(Line(label, words) for label, words in told)
-            return Letter(*_works_again(text), details=details, page=page)
+            return _resolved(case, tuple(Line(label, words) for label, words in told))
         case Restored():
-            return Letter(*_works_again(text))
+            return _resolved(case)
         case Closed():
             return Letter(text.closed_subject, text.closed, (text.closed_expect,), text.closed_next)
 
 
-def _works_again(text: Words) -> tuple[str, str, tuple[str, ...], str]:
-    return text.resolution_subject, text.resolution, (text.confirm,), text.finished
+def _resolved(case: Case, details: tuple[Line, ...] = ()) -> Letter:
+    text, (confirm,) = case.text, _confirmation(case)
+    brief, page = confirm, ""
+    if _can_confirm(case):
+        brief, page = text.confirm_short.format(page=case.one.page), text.confirm_page
+    return Letter(
+        text.resolution_subject,
+        case.works_again(),
+        (confirm,),
+        case.after_the_end(),
+        details=details,
+        page=page,
+        short_next=brief,
+    )
+
+
+def _confirmation(case: Case) -> tuple[str]:
+    """How they say whether it works: on their page, or in a reply where it does not."""
+    return (case.text.confirm if _can_confirm(case) else case.text.not_solved,)
+
+
+def _can_confirm(case: Case) -> bool:
+    """On the page of what was merged there is nothing to confirm."""
+    return case.one.page is not None and not case.one.part_of
 
 
 def _afterwards(case: Case, said: Answered | Invited) -> Letter:

@@ -65,23 +65,15 @@ async def listed(runtime: Annotated[Runtime, Depends(mailbox)]) -> Response:
     """The newest mails."""
     mails = await runtime.database.read(lambda connection: kept.newest(connection, MOST_SHOWN))
     url = runtime.context.settings.public_url
-    return web.page(
-        _templates, "mailbox.html", "en", mails=mails, most=MOST_SHOWN, url=url, time=_clock(runtime)
-    )
+    return _page("mailbox.html", mails=mails, most=MOST_SHOWN, url=url, time=_clock(runtime))
 
 
 @router.get("/{identifier}")
 async def shown(mail: Found, runtime: Annotated[Runtime, Depends(mailbox)]) -> Response:
     """One mail as text, as HTML and as it would have travelled."""
     source = bytes(mail["raw"]).decode("utf-8", "replace")
-    return web.page(
-        _templates,
-        "mailbox_mail.html",
-        "en",
-        mail=mail,
-        text=_body(mail, "plain"),
-        source=source,
-        time=_clock(runtime),
+    return _page(
+        "mailbox_mail.html", mail=mail, text=_body(mail, "plain"), source=source, time=_clock(runtime)
     )
 
 
@@ -89,6 +81,10 @@ async def shown(mail: Found, runtime: Annotated[Runtime, Depends(mailbox)]) -> R
 async def html(mail: Found) -> Response:
     """The HTML of one mail, to be shown in a frame."""
     return HTMLResponse(_body(mail, "html"), headers=SANDBOX)
+
+
+def _page(template: str, **values: object) -> Response:
+    return web.console_page(_templates, template, 200, here="/mailbox", has_mailbox=True, **values)
 
 
 def _clock(runtime: Runtime) -> Callable[[datetime, str], str]:

@@ -1,6 +1,5 @@
 """Plans messages: gives them what must be the same in every attempt, keeps within the cap, and rings the bell."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +9,8 @@ from candor_common.database import Transaction
 from candor_common.events import MessageKind
 from candor_common.links import customer_link
 from candor_common.service import Context
-from candor_notifier import caps, store
+from candor_notifier import store
+from candor_notifier.caps import Caps, tally
 from candor_notifier.channels.ways import offered
 from candor_notifier.domain.message import Planned
 from candor_notifier.domain.planning import Desk
@@ -32,33 +32,27 @@ def plan(transaction: Transaction, planned: Sequence[Traced], context: Context) 
     """Note messages to be sent, each once however often it is planned."""
     if not planned:
         return
-    most = context.settings.acknowledgements_per_hour
-    kept = list(_capped(transaction, planned, most))
+    settings = context.settings
+    caps = Caps(settings.acknowledgements_per_hour, settings.acknowledgements_to_unknown_per_hour)
+    kept = list(_capped(transaction, planned, caps))
     store.plan(transaction.connection, [(with_page(one, context), trace) for one, trace in kept])
     transaction.wake(MAIL)
 
 
-def _capped(transaction: Transaction, planned: Sequence[Traced], most: int) -> Iterator[Traced]:
-    """Whoever writes again and again, or is made to seem to, is not flooded by our automatic answers."""
-    inboxes = {caps.inbox(one.message.recipient) for one, _ in planned if _is_answer(one)}
-    had: Counter[str] = Counter()
-    if inboxes:
-        had = caps.had(transaction.connection, inboxes, transaction.now - HOUR)
+def _capped(transaction: Transaction, planned: Sequence[Traced], caps: Caps) -> Iterator[Traced]:
+    """With the acknowledgements withheld that are too many."""
+    answers = [one for one, _ in planned if _is_answer(one)]
+    counted = tally(transaction.connection, caps, answers, transaction.now - HOUR)
     for one, trace in planned:
-        if not _is_answer(one):
-            yield one, trace
-            continue
-        inbox = caps.inbox(one.message.recipient)
-        had[inbox] += 1
-        yield (one if had[inbox] <= most else _withheld(one, transaction, most)), trace
+        why = counted.too_many(one) if _is_answer(one) else None
+        yield (_withheld(one, transaction, why) if why else one), trace
 
 
 def _is_answer(one: Planned) -> bool:
     return one.message.kind is MessageKind.ACKNOWLEDGEMENT and one.words.no_way is None
 
 
-def _withheld(one: Planned, transaction: Transaction, most: int) -> Planned:
-    why = f"this address had {most} acknowledgements within an hour already"
+def _withheld(one: Planned, transaction: Transaction, why: str) -> Planned:
     return Planned(one.message, replace(one.words, withheld=why), transaction.now)
 
 

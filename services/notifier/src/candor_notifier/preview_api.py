@@ -133,10 +133,9 @@ def _shown(found: Foreseen) -> Preview:
 def _page(given: Mapping[str, Any], found: Foreseen | None, error: CandorError | None = None) -> Response:
     """The step between writing and sending for a browser without script: it carries on what was written."""
     kept = {name: str(value) for name, value in given.items() if name not in _NOT_ECHOED}
-    return web.page(
+    return web.console_page(
         _templates,
         "preview.html",
-        "en",
         error.status if error else 200,
         found=found,
         why=error.detail if error else "",

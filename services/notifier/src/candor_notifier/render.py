@@ -7,12 +7,14 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
 from candor_common.events import MessageKind, PromiseKind
-from candor_notifier.audience import Voice, for_customer, for_team
+from candor_notifier.audience import for_customer, for_team
+from candor_notifier.case import Case, Letter, Line, Link
 from candor_notifier.domain.audience import ForCustomer, ForTeam
-from candor_notifier.domain.words import WORDS, Words
-from candor_notifier.letters import Case, Letter, Line, Link, letter
+from candor_notifier.domain.words import WORDS, Words, for_no_fault
+from candor_notifier.letters import letter
 from candor_notifier.store import Due
 from candor_notifier.times import written
+from candor_notifier.voice import Voice
 
 _PROMISED: Mapping[PromiseKind, str] = {
     PromiseKind.FIRST_RESPONSE: "the first answer to the customer",
@@ -36,7 +38,7 @@ class Mail:
     gist: str = ""
     """What it comes to, in a sentence."""
     next_by: str = ""
-    """When the next word comes, as a sentence."""
+    """When the next word comes, as a sentence; or what matters more where there is room for no more than one."""
 
 
 def render(due: Due, voice: Voice) -> Mail:
@@ -49,6 +51,7 @@ def render(due: Due, voice: Voice) -> Mail:
 
 def told(one: ForCustomer, text: Words) -> Mail:
     """In the language and zone of the customer."""
+    text = text if one.broken else for_no_fault(text)
     case = Case(one, text)
     said = letter(case)
     values = {
@@ -67,7 +70,7 @@ def told(one: ForCustomer, text: Words) -> Mail:
     }
     subject = _subject(said, one)
     plain, html = _template("mail.txt").render(values), _template("mail.html").render(values)
-    return Mail(subject, plain, html, said.gist, said.next_by)
+    return Mail(subject, plain, html, said.gist, said.short_next or said.next_by)
 
 
 def nudge(one: ForTeam) -> Mail:

@@ -1,7 +1,7 @@
 """The messages: which are due, who sends them, and what became of them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,6 +39,8 @@ class Due:
     """Of a message about a promise, the promise as it stands now."""
     going_on: Incident | None = None
     """The incident that goes on for this one, when it was merged."""
+    retimed: tuple[Promise, ...] = ()
+    """Of a message about another priority, the promises that it may have moved, as they stand now."""
 
 
 def plan(connection: Connection, planned: Sequence[tuple[Planned, str]]) -> None:
@@ -55,6 +57,7 @@ def plan(connection: Connection, planned: Sequence[tuple[Planned, str]]) -> None
             "traceparent": traceparent,
             "words": _words.dump_json(one.words, exclude_none=True).decode(),
             "acknowledged": caps.acknowledged(one),
+            "unknown_at": caps.unknown_at(one),
             "snapshot": one.message,
         }
         for place, (one, traceparent) in enumerate(planned)
@@ -157,7 +160,7 @@ def _with_context(connection: Connection, rows: Sequence[RowMapping], now: datet
         promises[one.incident_id].append(one)
     threads = snapshots.threads_of(connection, about)
     words = [_words.validate_json(row["words"]) for row in rows]
-    told_of = [one.about.id for one in words if one.about]
+    told_of = [one.id for its_words in words for one in _named(its_words)]
     as_known = snapshots.promises_by_id(connection, told_of) if told_of else {}
     return [
         Due(
@@ -170,9 +173,16 @@ def _with_context(connection: Connection, rows: Sequence[RowMapping], now: datet
             now,
             as_known.get(its_words.about.id) if its_words.about else None,
             going_on.get(row["incident_id"]),
+            tuple(as_known[one.id] for one in its_words.before or () if one.id in as_known),
         )
         for row, its_words in zip(rows, words, strict=True)
     ]
+
+
+def _named(words: Words) -> Iterator[Promise]:
+    """The promises that a message is about, as they stood when it was planned."""
+    yield from filter(None, (words.about,))
+    yield from words.before or ()
 
 
 _NEXT_DUE = sa.select(sa.func.min(message.c.send_at)).where(message.c.send_at > sa.bindparam("now"))

@@ -1,7 +1,8 @@
 """The tables of notifier. Snapshots of incidents and promises are here because a message is rendered from them.
 
 `notifier_incident.confirmed_at` says when the customer said that it works; `notifier_message.acknowledged` holds, for an
-acknowledgement that may leave, the address in small letters.
+acknowledgement that may leave, the inbox that it goes to, and `unknown_at` when it was planned, where nobody vouches for
+the address.
 """
 
 import sqlalchemy as sa
@@ -44,6 +45,7 @@ message = sa.Table(
     sa.Column("traceparent", sa.String(55), nullable=False),
     sa.Column("words", sa.Text, nullable=False),
     sa.Column("acknowledged", sa.String(320)),
+    sa.Column("unknown_at", Moment),
     sa.Column("snapshot", Snapshot(Message), nullable=False),
     sa.Index("notifier_message_due", "send_at"),
     sa.Index("notifier_message_planned", "planned_at"),
@@ -53,6 +55,12 @@ message = sa.Table(
         "planned_at",
         postgresql_where=sa.text("acknowledged IS NOT NULL"),
         sqlite_where=sa.text("acknowledged IS NOT NULL"),
+    ),
+    sa.Index(
+        "notifier_message_unknown",
+        "unknown_at",
+        postgresql_where=sa.text("unknown_at IS NOT NULL"),
+        sqlite_where=sa.text("unknown_at IS NOT NULL"),
     ),
 )
 

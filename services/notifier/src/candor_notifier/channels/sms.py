@@ -30,10 +30,16 @@ _FOR_GOOD = {
     21635: "the number is a landline",
 }
 """What is said of the recipient or of the text."""
-_OURS = frozenset({20003, 20005, 21401, 21601, 21603, 21606, 21607, 21608, 21659, 21660, 21703, 21705})
-"""What is said of our account or number: for the operator to mend, and no fault of the message."""
-_SLOWER = frozenset({20429, 21611})
-"""Too many calls at once, or more than ten hours of messages in line."""
+_OF_ACCOUNT = frozenset({10001, 20003, 20005, 30002})
+"""It is suspended, or our login is wrong."""
+_OF_SENDER = frozenset(
+    {21210, 21212, 21401, 21601, 21603, 21606, 21607, 21608, 21659, 21660, 21661, 21703, 21705, 30032, 30034}
+)
+"""The number or service that we send from is not ours, can't send, or is not registered for it yet."""
+_OURS = _OF_ACCOUNT | _OF_SENDER
+"""For the operator to mend, and no fault of the message."""
+_SLOWER = frozenset({20429, 21611, 30001})
+"""Too many calls at once, or more messages in line than there is room for."""
 _MAINTENANCE = 21730
 
 

@@ -39,6 +39,8 @@ class Asked:
     """A person wants to know something of them."""
 
     question: str
+    fix_waits: bool
+    """True when the date of the fix moves by as long as we wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,15 @@ class HandedOver:
     """Another team has it now."""
 
     team: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reprioritised:
+    """It is more or less urgent than was thought; what they had been told before, where it no longer holds."""
+
+    less_urgent: bool
+    word_before: datetime | None
+    fix_before: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,8 @@ class Missed:
 
     kind: PromiseKind
     due_at: datetime
+    untold: bool = False
+    """True when nobody had been told that date: it follows from times for what is more urgent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,7 @@ class StillNothing:
 
     kind: PromiseKind
     due_at: datetime
+    untold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +150,7 @@ Said: TypeAlias = (
     | Asked
     | Estimated
     | HandedOver
+    | Reprioritised
     | Merged
     | WorkedAround
     | Missed
@@ -167,8 +182,14 @@ class ForCustomer:
     """What a person said last that we are doing."""
     begun: bool = False
     """True once a person has taken it on."""
+    broken: bool = True
+    """False where nothing has to be fixed: it is a question, a change, a complaint."""
     over: bool = False
     """True when it is said to work."""
+    since: datetime | None = None
+    """Since when, where it does."""
+    watched_until: datetime | None = None
+    """Until when we watch whether it does."""
     part_of: str = ""
     """The incident that goes on for theirs, when it was merged into it."""
     write_by: datetime | None = None

@@ -34,11 +34,17 @@ def for_follower(fact: Any, follower: Incident) -> Fact | None:
         return None
     told = follower.model_copy(update={"estimate": goes_on.estimate, "workaround": goes_on.workaround})
     if is_same_house(follower, goes_on):
-        changed: Fact = fact.model_copy(update={"incident": told})
-        return changed
+        return _in_writing(fact.model_copy(update={"incident": told}))
     if isinstance(fact, IncidentResolved):
         return fact.model_copy(update={"incident": told, "resolution": WORDLESS})
     return None
+
+
+def _in_writing(fact: Fact) -> Fact:
+    """Whoever was called is told nothing more; the others were not called."""
+    if isinstance(fact, IncidentUpdated):
+        return fact.model_copy(update={"update": fact.update.model_copy(update={"by_phone": False})})
+    return fact
 
 
 def is_same_reader(one: Incident, other: Incident) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from candor_common.events import (
     HUMAN_WORDS,
+    Channel,
     Estimate,
     Message,
     MessageKind,
@@ -22,7 +23,9 @@ LONGEST_PAUSE = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(days=1)
 """How far the other side may put the next attempt off."""
 
-WAITING_FOR_PROMISES = frozenset({MessageKind.ACKNOWLEDGEMENT, MessageKind.HANDOVER, MessageKind.REOPENED})
+WAITING_FOR_PROMISES = frozenset(
+    {MessageKind.ACKNOWLEDGEMENT, MessageKind.HANDOVER, MessageKind.PRIORITY, MessageKind.REOPENED}
+)
 """Messages about a change from which promises follow, which are heard of a moment later."""
 BY_PEOPLE = HUMAN_WORDS | {MessageKind.ANSWER}
 """What a person wrote: no mail client is to take it for a robot's."""
@@ -39,6 +42,10 @@ class Words:
     """What was said before the estimate."""
     team: str | None = None
     """The id of the team to which it was handed."""
+    less_urgent: bool | None = None
+    """Whether the priority that it was given is a lower one."""
+    before: tuple[Promise, ...] | None = None
+    """Those promises, as they stood, whose dates the customer had been told before that."""
     into: str | None = None
     """The incident that goes on, when this one was merged into it."""
     answer: str | None = None
@@ -73,6 +80,8 @@ class Planned:
     message: Message
     words: Words
     send_at: datetime
+    unknown: bool = False
+    """True when nobody vouches for the address of the recipient."""
 
 
 def pause(attempts: int) -> timedelta:
@@ -81,7 +90,9 @@ def pause(attempts: int) -> timedelta:
 
 
 def sent(message: Message, at: datetime) -> Message:
-    change = {"state": MessageState.SENT, "sent_at": at, "retry_at": None, "reason": None}
+    # What was said on the phone had been said before it was written down.
+    said_at = message.planned_at if message.channel is Channel.PHONE else at
+    change = {"state": MessageState.SENT, "sent_at": said_at, "retry_at": None, "reason": None}
     return message.model_copy(update={**change, "attempts": message.attempts + 1})
 
 

@@ -2,6 +2,7 @@
 
 from candor_common.events import Incident, IncidentStatus, MessageKind, Promise, PromiseKind, PromiseState
 from candor_notifier.domain.message import Words
+from candor_notifier.domain.silence import OWED
 
 OVER = frozenset({IncidentStatus.RESOLVED, IncidentStatus.VERIFIED, IncidentStatus.CLOSED})
 """What is said to work."""
@@ -22,10 +23,12 @@ _AUTOMATIC = frozenset(
     {
         MessageKind.ACKNOWLEDGEMENT,
         MessageKind.HANDOVER,
+        MessageKind.PRIORITY,
         MessageKind.BREACH_NOTICE,
         MessageKind.NOTHING_NEW,
         MessageKind.REOPENED,
         MessageKind.CLOSED,
+        MessageKind.SURVEY,
         MessageKind.NUDGE,
     }
 )
@@ -44,9 +47,14 @@ def why_needless(
         return words.withheld
     if why := _why_not_of_promise(words, as_known):
         return why
-    if incident is None or kind not in _AUTOMATIC:
+    if incident is None or kind not in _AUTOMATIC or _outlives(words):
         return None
     return _GONE.get(incident.status) or _overtaken(kind, words, incident)
+
+
+def _outlives(words: Words) -> bool:
+    """Whether it is about a promise that stands whatever becomes of the incident."""
+    return words.about is not None and words.about.kind in OWED
 
 
 def _why_not_of_promise(words: Words, as_known: Promise | None) -> str | None:
@@ -67,7 +75,14 @@ def _overtaken(kind: MessageKind, words: Words, incident: Incident) -> str | Non
             return "it was resolved again before"
         case MessageKind.CLOSED if incident.status is not IncidentStatus.CLOSED:
             return "it was opened again since"
+        case MessageKind.SURVEY if _is_open_again(incident):
+            return "it was opened again since"
     return None
+
+
+def _is_open_again(incident: Incident) -> bool:
+    """Whether a fix did not hold. What was never opened again is asked about: that it works may not be heard of yet."""
+    return incident.reopened > 0 and incident.status not in OVER
 
 
 def _was_replaced(missed: Promise | None, incident: Incident) -> bool:

@@ -2,7 +2,8 @@
 
 At each warning point of a promise of words its owner is; where the charter has several, the lead is at the last of them
 too. When it was missed, the lead is; when a level's turn has come, its team. What is urgent goes by the team's fast ways
-besides. Where the charter knows no contact, nobody is.
+besides. Of what a survey has led to its owner hears at once, since nobody looks at the incident any more. Where the charter
+knows no contact, nobody is nudged.
 """
 
 from collections.abc import Iterator
@@ -18,13 +19,14 @@ from candor_common.events import (
     Promise,
     PromiseAtRisk,
     PromiseEscalated,
+    PromiseMade,
 )
 from candor_notifier.domain import reach
 from candor_notifier.domain.message import Planned, Words
 from candor_notifier.domain.planning import Cause, Desk, planned
 from candor_notifier.domain.reach import Contact
 from candor_notifier.domain.route import Route
-from candor_notifier.domain.silence import OF_WORDS
+from candor_notifier.domain.silence import OF_WORDS, OWED
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,20 @@ class Scene:
     desk: Desk
 
 
+def when_it_was_made(event_id: str, fact: PromiseMade, scene: Scene) -> list[Planned]:
+    """To whoever is to do what a survey has led to. A date that moves is told again by its warnings only."""
+    promise = fact.promise
+    if promise.kind not in OWED or promise.version > 1:
+        return []
+    return _to([_keeper(promise, scene)], event_id, Words(at_risk=promise), scene)
+
+
 def before_it_is_due(event_id: str, fact: PromiseAtRisk, scene: Scene) -> list[Planned]:
     """To the owner, or else to the team or its lead; at the last of several warnings to the lead too."""
     promise, charter = fact.promise, scene.charter
-    if promise.kind not in OF_WORDS:
+    if promise.kind not in OF_WORDS | OWED:
         return []
-    owner = reach.person(charter, promise.owner or scene.incident.owner)
-    nudged = [owner or reach.team(charter, scene.incident.team) or _lead(scene)]
+    nudged = [_keeper(promise, scene)]
     if len(charter.warnings) > 1 and fact.share is not None and fact.share >= charter.warnings[-1]:
         nudged.append(_lead(scene))
     return _to(nudged, event_id, Words(at_risk=promise), scene)
@@ -76,12 +85,13 @@ def is_urgent(incident: Incident) -> bool:
 
 def _to(nudged: list[Contact | None], cause: str, words: Words, scene: Scene) -> list[Planned]:
     about = Cause(cause, MessageKind.NUDGE, scene.incident.id)
-    ways = dict.fromkeys(_ways([one for one in nudged if one], scene))
+    soon = is_urgent(scene.incident) and not (words.about and words.about.kind in OWED)
+    ways = dict.fromkeys(_ways([one for one in nudged if one], scene, urgent=soon))
     return [planned(about, way, scene.desk, words) for way in ways]
 
 
-def _ways(nudged: list[Contact], scene: Scene) -> Iterator[Route]:
-    offered, urgent = scene.desk.offered, is_urgent(scene.incident)
+def _ways(nudged: list[Contact], scene: Scene, *, urgent: bool) -> Iterator[Route]:
+    offered = scene.desk.offered
     for one in nudged:
         yield reach.usual(one, offered)
         if urgent:
@@ -89,6 +99,18 @@ def _ways(nudged: list[Contact], scene: Scene) -> Iterator[Route]:
     team = reach.team(scene.charter, scene.incident.team)
     if nudged and team and urgent:
         yield from reach.at_once(team, offered)
+
+
+def _keeper(promise: Promise, scene: Scene) -> Contact | None:
+    """The owner, who may be a team as long as nobody took it; or else the incident's team or its lead."""
+    charter = scene.charter
+    owner = reach.person(charter, promise.owner or scene.incident.owner)
+    return (
+        owner
+        or reach.team(charter, promise.owner)
+        or reach.team(charter, scene.incident.team)
+        or _lead(scene)
+    )
 
 
 def _lead(scene: Scene) -> Contact | None:

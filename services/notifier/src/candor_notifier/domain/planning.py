@@ -26,16 +26,17 @@ from candor_common.events import (
     MessageKind,
     MessageState,
     Origin,
+    PriorityChanged,
     Promise,
     PromiseKind,
     SurveyInvited,
     WorkaroundGiven,
 )
 from candor_notifier.domain.message import PATIENCE, WAITING_FOR_PROMISES, Planned, Words
-from candor_notifier.domain.route import Route, route
-from candor_notifier.domain.silence import OF_WORDS
+from candor_notifier.domain.route import Route, route, told_by_address
+from candor_notifier.domain.silence import OF_WORDS, OWED
 
-TO_CUSTOMERS = OF_WORDS | {PromiseKind.RESOLUTION, PromiseKind.ESTIMATE}
+TO_CUSTOMERS = OF_WORDS | OWED | {PromiseKind.RESOLUTION, PromiseKind.ESTIMATE}
 """Promises whose breach the customer is told about."""
 
 _NO_WORDS = Words()
@@ -64,7 +65,11 @@ def acknowledgement(event_id: str, fact: IncidentOpened, desk: Desk) -> Planned 
 
 
 def update(event_id: str, fact: IncidentUpdated, desk: Desk) -> Planned | None:
-    return _to_requester(event_id, MessageKind.UPDATE, fact.incident, desk, Words(update=fact.update))
+    words, reader = Words(update=fact.update), fact.incident.requester
+    if fact.update.by_phone and reader is not None:
+        way = Route(Channel.PHONE, reader.address)
+        return planned(Cause(event_id, MessageKind.UPDATE, fact.incident.id), way, desk, words)
+    return _to_requester(event_id, MessageKind.UPDATE, fact.incident, desk, words)
 
 
 def question(event_id: str, fact: CustomerAsked, desk: Desk) -> Planned | None:
@@ -89,6 +94,14 @@ def handover(event_id: str, fact: IncidentAssigned | IncidentEscalated, desk: De
     if before in (None, after):
         return None
     return _to_requester(event_id, MessageKind.HANDOVER, fact.incident, desk, Words(team=after))
+
+
+def priority(event_id: str, fact: PriorityChanged, desk: Desk) -> Planned | None:
+    """Which dates it moves is known when it leaves. The reason that was given is for the team."""
+    if fact.incident.origin is not Origin.HUMAN:
+        return None
+    words = Words(less_urgent=fact.incident.priority > fact.previous)
+    return _to_requester(event_id, MessageKind.PRIORITY, fact.incident, desk, words)
 
 
 def merged(event_id: str, fact: IncidentMerged, desk: Desk) -> Planned | None:
@@ -131,11 +144,15 @@ def breach_notice(promise: Promise, incident: Incident, desk: Desk, *, last: boo
     return _to_requester(promise.id, kind, incident, desk, Words(missed=promise))
 
 
-def survey(event_id: str, fact: SurveyInvited, desk: Desk, token: str) -> Planned | None:
+def survey(
+    event_id: str, fact: SurveyInvited, desk: Desk, token: str, incident: Incident | None = None
+) -> Planned | None:
+    """Where the customer wrote. The invitation may be heard of before its incident: then the address has to do."""
     asked = fact.survey
     if not asked.recipient.address:
         return None
-    way = route(Channel.UNKNOWN, asked.recipient.address, desk.offered)
+    came_on = incident.channel if incident else told_by_address(asked.recipient.address)
+    way = route(came_on, asked.recipient.address, desk.offered)
     words = Words(survey_token=token, language=asked.language)
     return planned(Cause(event_id, MessageKind.SURVEY, asked.incident_id), way, desk, words)
 
@@ -204,6 +221,7 @@ _PLANS: Mapping[type[Fact], Callable[[str, Any, Desk], Planned | None]] = {
     EstimateGiven: estimate,
     IncidentAssigned: handover,
     IncidentEscalated: handover,
+    PriorityChanged: priority,
     IncidentMerged: merged,
     WorkaroundGiven: workaround,
     IncidentResolved: resolution,

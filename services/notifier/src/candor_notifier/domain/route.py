@@ -31,6 +31,14 @@ def route(came_on: Channel, address: str, offered: Collection[Channel], mail: st
     return Route(wanted, address, absent(wanted))
 
 
+def told_by_address(address: str) -> Channel:
+    """The channel on which somebody is reached, as far as their address says it by itself."""
+    system, colon, _ = address.partition(":")
+    if not colon or "@" in address:
+        return Channel.UNKNOWN
+    return Channel.SLACK if system == Channel.SLACK else Channel.CHAT
+
+
 def absent(channel: Channel) -> str:
     """Why nothing can be sent on a channel that is not offered."""
     if setting := _SETTING.get(channel):

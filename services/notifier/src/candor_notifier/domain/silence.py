@@ -6,6 +6,8 @@ from candor_common.events import Promise, PromiseKind
 
 OF_WORDS = frozenset({PromiseKind.FIRST_RESPONSE, PromiseKind.NEXT_UPDATE, PromiseKind.NEXT_REPLY})
 """Promises that are kept by speaking."""
+OWED = frozenset({PromiseKind.FOLLOW_UP, PromiseKind.IMPROVEMENT_REPLY})
+"""What a survey has led to: it has an owner of its own, and outlives the incident."""
 _RENEWED = frozenset({PromiseKind.FIRST_RESPONSE, PromiseKind.NEXT_UPDATE})
 """Those that are made anew by themselves when they were missed."""
 

@@ -4,6 +4,7 @@ A promise is "we will write to you by"; a target is "we aim to have it fixed by"
 may have other words for each of them.
 """
 
+from dataclasses import fields, replace
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -15,12 +16,13 @@ from candor_notifier.domain.words.english import ENGLISH
 from candor_notifier.domain.words.simplified import SIMPLIFIED
 from candor_notifier.domain.words.traditional import TRADITIONAL
 
-__all__ = ["WORDS", "Words", "tag", "words_of"]
+__all__ = ["WORDS", "Words", "for_no_fault", "tag", "words_of"]
 
 Words: TypeAlias = MessageTexts
 
 WORDS = Wording(en=ENGLISH, zh_hans=SIMPLIFIED, zh_hant=TRADITIONAL)
 """The ones that Candor ships with."""
+_NO_FAULT = "no_fault_"
 
 
 @lru_cache(maxsize=8)
@@ -33,3 +35,10 @@ def words_of(charter: Charter) -> Wording[Words]:
         return {"survey_question": one.overall, "scores": one.scores}
 
     return own_words(WORDS, charter.content.texts.messages).changed(asked)
+
+
+@lru_cache(maxsize=32)
+def for_no_fault(text: Words) -> Words:
+    """The words about what was never broken: nothing is fixed or works again, but is done."""
+    own = [one.name for one in fields(text) if one.name.startswith(_NO_FAULT)]
+    return replace(text, **{name.removeprefix(_NO_FAULT): getattr(text, name) for name in own})
