@@ -191,6 +191,13 @@ SAMPLES: tuple[Fact, ...] = (
     e.IncidentResolved(incident=INCIDENT, by="ada", resolution=RESOLUTION),
     e.IncidentVerified(incident=INCIDENT, by="kim@shop.example", by_customer=True),
     e.IncidentReopened(incident=INCIDENT, by="customer", reason="It is down again."),
+    e.IncidentDisputed(
+        incident=INCIDENT,
+        by=KIM,
+        request_id=INBOUND["request_id"],
+        text="每天晚上还是打不开。",
+        said_at=NOON + timedelta(days=10),
+    ),
     e.IncidentClosed(incident=INCIDENT, by="charter"),
     e.IncidentMerged(incident=INCIDENT, by="ada"),
     e.IncidentLinked(incident=INCIDENT, by="ada"),

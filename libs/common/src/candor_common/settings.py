@@ -107,6 +107,11 @@ class Settings(BaseSettings):
     acknowledgements_per_hour: int = Field(
         5, ge=1, description="how many automatic acknowledgements one address gets in an hour at most"
     )
+    acknowledgements_to_unknown_per_hour: int = Field(
+        1000,
+        ge=1,
+        description="how many all together get in an hour at most who wrote a mail or the form and are no customer's",
+    )
     time_zone: Zone = Field("UTC", description="the zone in which customers are told times, as Europe/Berlin")
     log_format: LogFormat = Field(
         default_factory=lambda: "console" if sys.stderr.isatty() else "json", description="console or json"

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from candor_common.events.fact import Emitter, Fact, Topic
 from candor_common.events.kinds import Level, Priority
-from candor_common.events.snapshots import Estimate, Incident, Plan, Resolution, Text, Update
+from candor_common.events.snapshots import Contact, Estimate, Incident, Plan, Resolution, Text, Update
 
 
 class _OfIncident(Fact):
@@ -176,6 +176,19 @@ class IncidentReopened(_OfIncident):
 
     by: str
     reason: Text | None = None
+
+
+class IncidentDisputed(_OfIncident):
+    """The customer says that it is not solved, too late to open it again. intake gives their words a reference, under
+    which they come back as a reply that opens an incident of its own."""
+
+    type: ClassVar[str] = "candor.incident.disputed.v1"
+
+    by: Contact
+    request_id: str
+    """Under which the words come back; the same for the same words."""
+    text: Text
+    said_at: datetime
 
 
 class IncidentClosed(_OfIncident):

@@ -166,6 +166,8 @@ class MessageKind(_Open):
     QUESTION = "question"
     ESTIMATE = "estimate"
     HANDOVER = "handover"
+    PRIORITY = "priority"
+    """That another priority has moved dates which the customer had been told."""
     MERGED = "merged"
     """Which incident goes on for theirs."""
     WORKAROUND = "workaround"

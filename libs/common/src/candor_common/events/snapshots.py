@@ -64,6 +64,8 @@ class Update(Value):
     doing: Text
     expect: Text
     next_by: datetime | None = None
+    by_phone: bool = False
+    """The customer has heard them on the phone, so that nothing is sent."""
 
 
 class Question(Value):
