@@ -64,7 +64,7 @@ def faults(answer: httpx.Response) -> list[str]:
         "policy": "default-src 'none'" in policy and "frame-ancestors" in policy,
         "nothing inline": "unsafe-inline" not in policy or "sandbox" in policy,
         "no other host": "http" not in policy and "*" not in policy,
-        "not kept": headers.get("cache-control") in ("no-store", "max-age=3600"),
+        "not kept": headers.get("cache-control") in ("no-store", "max-age=3600", "public, max-age=300"),
         "no server": "server" not in headers and "x-powered-by" not in headers,
     }
     found = [name for name, well in wanted.items() if not well]
@@ -97,6 +97,7 @@ def pages(world: World, names: Names) -> Iterator[str]:
     incident, message = names["/v1/incidents"]["reference"], names["/v1/messages"]["identifier"]
     signer = world.assembly.runtime.context.signer
     yield from ("/board", "/board?q=shop", "/promises", "/charter", "/mailbox", "/request", "/call", "/docs")
+    yield "/follow-ups"
     yield from (f"/incidents/{incident}", f"/mailbox/{message}", "/sign-in", "/incidents/INC-999999")
     yield customer_link(signer, "", incident)
     yield f"/survey/{signer.sign('survey', names['/v1/surveys']['identifier'])}"

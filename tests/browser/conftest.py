@@ -43,11 +43,12 @@ class House:
             time.sleep(0.1)
         return reference
 
-    def command(self, reference: str, name: str) -> None:
+    def command(self, reference: str, name: str, **words: str) -> None:
         """A person of the team acts."""
         seen = self._http.get(f"/v1/incidents/{reference}").headers["ETag"]
         address = f"/v1/incidents/{reference}/{name}"
-        self._http.post(address, json={"by": "operations"}, headers={"If-Match": seen}).raise_for_status()
+        body, headers = {"by": "operations"} | words, {"If-Match": seen}
+        self._http.post(address, json=body, headers=headers).raise_for_status()
 
 
 def reload_until(page: Page, seen: str) -> None:

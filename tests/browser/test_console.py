@@ -34,6 +34,27 @@ def test_a_new_incident_waits_behind_a_button_and_a_known_one_changes_in_its_pla
     expect(page.locator(f'[data-id="{other}"]')).to_be_visible()
 
 
+def test_a_row_goes_where_its_next_promise_belongs_and_the_numbers_follow(
+    page: Page, house: House, shop: str
+) -> None:
+    later = house.request("Printer is slow")
+    page.goto("/board")
+    before = page.locator(".rows > .row").evaluate_all("rows => rows.map(row => row.dataset.id)")
+    assert before.index(shop) < before.index(later)
+    row = page.locator(f'[data-id="{later}"] > a')
+    row.focus()
+    kept, all_of_them = page.locator('[data-count="kept"]'), page.locator('[data-count="tab-all"]')
+    number = kept.inner_text()
+    # Its first answer is given, and the next word is due sooner than the first answer of the other.
+    house.command(later, "update", doing="We look.", expect="An hour.")
+    expect(page.locator(f'[data-id="{later}"] ~ [data-id="{shop}"]')).to_have_count(1)
+    expect(row).to_be_focused()
+    expect(kept).not_to_have_text(number)
+    expect(all_of_them).to_have_text(str(len(before)))
+    house.request("One more")
+    expect(all_of_them).to_have_text(str(len(before) + 1))
+
+
 def test_an_incident_says_that_it_has_changed_and_keeps_what_is_being_written(
     page: Page, house: House, shop: str
 ) -> None:
@@ -84,8 +105,9 @@ def test_the_theme_that_was_chosen_stays(page: Page) -> None:
     page.goto("/board")
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.get_by_role("button", name="Light or dark").click()
-    page.goto("/promises")
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+    for path in ("/promises", "/mailbox", "/docs", "/follow-ups"):
+        page.goto(path)
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light, path
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -94,7 +116,8 @@ def test_every_page_is_accessible_and_fits(page: Page, shop: str, width: int, sc
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     own = customers_link(page, shop)
-    for path in ("/board", f"/incidents/{shop}", "/promises", "/charter", "/board?q=nothing", own):
+    pages = ("/board", f"/incidents/{shop}", "/promises", "/charter", "/follow-ups", "/board?q=nothing")
+    for path in (*pages, own):
         page.goto(path)
         found = Axe().run(page)
         assert found.violations_count == 0, f"{path}: {found.generate_report()}"

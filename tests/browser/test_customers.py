@@ -39,3 +39,11 @@ def test_the_pages_are_accessible_and_fit(page: Page, shop: str, width: int, sch
         found = Axe().run(page)
         assert found.violations_count == 0, f"{path}: {found.generate_report()}"
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    page.context.clear_cookies()
+    for language in ("en", "zh-Hans", "zh-Hant"):
+        page.goto(f"/charter?lang={language}")
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        expect(page.get_by_role("link", name="Board")).to_have_count(0)
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{language}: {found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, language

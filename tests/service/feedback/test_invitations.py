@@ -149,7 +149,7 @@ async def test_events_of_the_log_reach_it(tmp_path: Path, clock: ManualClock) ->
     assert (row.incident_id, row.state) == ("INC-000001", "planned")
 
 
-def test_it_listens_to_incidents_only_and_not_to_what_was_not_verified() -> None:
-    assert service.topics == ("incidents",)
+def test_it_listens_to_incidents_and_messages_only_and_not_to_what_was_not_verified() -> None:
+    assert service.topics == ("incidents", "messages")
     assert SurveyAnswered not in service.subscriptions
     assert not {IncidentResolved, IncidentClosed} & service.subscriptions.keys()

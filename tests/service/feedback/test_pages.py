@@ -8,6 +8,7 @@ import pytest
 from candor_common.events import Contact, Survey, SurveyAnswered
 from candor_common.languages import Language
 from candor_feedback import store
+from candor_feedback.domain.survey import LONGEST_COMMENT
 from candor_feedback.domain.words import WORDS
 from tests.plugins.served import Served
 from tests.service.feedback.asking import an_invited_survey, link_to
@@ -180,6 +181,23 @@ async def test_an_answer_without_a_score_is_asked_for_it_and_keeps_the_rest(feed
         assert chosen(page.text) == [("solved", "yes"), ("speed", "2")]
         assert ">So much to say.</textarea>" in page.text
     assert await answers(feedback) == []
+
+
+@pytest.mark.parametrize("language", list(WORDS))
+async def test_a_comment_that_is_too_long_is_shown_again_and_nothing_is_lost(
+    feedback: Served, language: Language
+) -> None:
+    link = link_to(feedback, await an_invited_survey(feedback, language))
+    said = {"overall": "4", "comment": "a log\r\n" * 2_000}
+    page = await feedback.client.post(link, data=said)
+    assert page.status_code == 422
+    assert WORDS[language].comment_too_long.format(most=LONGEST_COMMENT) in page.text
+    assert page.text.count("a log") == 2_000
+    assert ("maxlength" in page.text, chosen(page.text)) == (False, [("overall", "4")])
+    assert await answers(feedback) == []
+    fits = said["comment"][:5_800]
+    assert (await feedback.client.post(link, data=said | {"comment": fits})).status_code == 303
+    assert await answers(feedback) == [(4, fits.replace("\r\n", "\n").strip())]
 
 
 async def test_when_the_time_is_over_the_survey_is_gone(feedback: Served) -> None:

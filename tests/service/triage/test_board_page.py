@@ -4,14 +4,19 @@ import asyncio
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from candor_common.clock import ManualClock
+from candor_common.database import Database
 from candor_common.events import PromiseAtRisk, PromiseBreached, PromiseKept, PromiseMade, PromiseState
+from candor_triage import service
 from candor_triage.domain.board import Choice
-from candor_triage.pages import stream
+from candor_triage.pages import numbers, stream
 from candor_triage.pages.stream import Seen, looker, watcher
+from tests.plugins.served import served_as
 from tests.service.triage.conftest import Desk
 from tests.service.triage.reading import Browser, Page
 from tests.unit.triage.builders import NOON, a_request, a_signal, after
@@ -144,6 +149,21 @@ async def test_the_numbers_of_the_day_stand_above(desk: Desk, browser: Browser) 
     assert "1 missed today" in text
 
 
+async def test_today_began_at_midnight_by_the_clock_of_the_house(
+    database: Database, clock: ManualClock, tmp_path: Path
+) -> None:
+    async with served_as(Desk, service, database, clock, tmp_path, time_zone="Asia/Shanghai") as desk:
+        browser = Browser(desk)
+        await three(desk)
+        kept = a_promise("p1", "INC-000001", version=2, state=PromiseState.KEPT, kept_at=after(hours=1))
+        await desk.receive(PromiseKept(promise=kept))
+        for hours, number in ((3, 1), (5, 0)):  # 23:00 and 01:00 there
+            clock.set(after(hours=hours))
+            assert f"{number} kept today" in (await browser.open("/board")).text
+            wall = (await browser.open("/promises")).text.replace("\n", " ")
+            assert f"Today {number} ✓ kept" in wall
+
+
 class Watching:
     """A board that is looked at again and again, as a connection does."""
 
@@ -151,11 +171,14 @@ class Watching:
         request: Any = type("Request", (), {"app": type("App", (), {"state": _State(desk)})})()
         self._look = looker(request, choice or Choice())
         self.seen = Seen(0, frozenset())
+        self.numbers: list[dict[str, str]] = []
 
     async def look(self) -> dict[str, str | None]:
         """The rows told now, by incident."""
         self.seen = await self._look(self.seen.last, self.seen.told)
-        rows = [json.loads(one.split("data: ")[1]) for one in self.seen.messages]
+        told = [(one.split("event: ")[1].split()[0], one.split("data: ")[1]) for one in self.seen.messages]
+        self.numbers = [json.loads(data) for kind, data in told if kind == "numbers"]
+        rows = [json.loads(data) for kind, data in told if kind == "row"]
         return {row["id"]: row["html"] for row in rows}
 
 
@@ -176,6 +199,46 @@ async def test_a_row_is_told_when_its_incident_or_its_promise_changes_and_only_t
     await desk.act("INC-000001", "acknowledge")
     assert set(await watching.look()) == {"INC-000001"}
     assert await watching.look() == {}
+
+
+def places(html: str) -> list[str]:
+    """Where the rows stand, in the order of the page."""
+    return [given["data-place"] for _, given in Page(html).tags if "data-place" in given]
+
+
+async def test_rows_say_where_they_stand_so_that_a_changed_one_goes_there(
+    desk: Desk, browser: Browser
+) -> None:
+    await three(desk)
+    before = places((await browser.get("/board")).text)
+    assert (len(before), before) == (3, sorted(before))
+    watching = Watching(desk)
+    await watching.look()
+    last = before[-1].split()[-1]
+    await desk.receive(promised(int(last[-1]), 0.5, version=9))
+    told = await watching.look()
+    [place] = places(str(told[last]))
+    assert place < before[0]
+    assert places((await browser.get("/board")).text)[0] == place
+
+
+async def test_the_numbers_above_are_told_again_when_something_has_changed(
+    desk: Desk, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(numbers, "COUNT_EVERY", 0.0)
+    await three(desk)
+    watching = Watching(desk, Choice(lane="emergency"))
+    await watching.look()
+    [first] = watching.numbers
+    page = await browser.get("/board")
+    for name, text in first.items():
+        assert f'data-count="{name}">{text}<' in page.text
+    await desk.resolve("INC-000001")
+    await watching.look()
+    [second] = watching.numbers
+    assert int(second["tab-all"]) == int(first["tab-all"]) - 1
+    await watching.look()
+    assert watching.numbers == []
 
 
 async def test_what_no_longer_fits_is_told_to_be_gone(desk: Desk) -> None:

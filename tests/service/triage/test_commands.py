@@ -288,3 +288,5 @@ async def test_the_board_shows_whose_it_is_and_what_to_look_at(desk: Desk) -> No
     assert await listed(desk, owner="bo") == ["INC-000003", "INC-000002"]
     assert await listed(desk, owner="bo", status="assigned") == ["INC-000002"]
     assert await listed(desk, status=["waiting_on_customer"]) == ["INC-000003"]
+    await desk.act("INC-000001", "acknowledge")
+    assert await listed(desk, unsure=True) == []

@@ -12,7 +12,7 @@ from tests.service.triage.reading import LOCAL, Browser
 from tests.unit.triage.builders import a_request
 
 pytestmark = [pytest.mark.packages("candor_triage"), ON_SQLITE]
-PAGES = ("/", "/board", "/board?q=shop", "/incidents/INC-000001", "/promises", "/charter")
+PAGES = ("/", "/board", "/board?q=shop", "/incidents/INC-000001", "/promises")
 
 
 @pytest.fixture

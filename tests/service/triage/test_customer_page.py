@@ -1,5 +1,6 @@
 """The customer's own page: behind a signed link, in their language, with nothing internal, and with their say."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -119,6 +120,62 @@ async def test_no_words_are_asked_for_and_not_taken(desk: Desk, browser: Browser
     assert (await desk.incident("INC-000001")).version == 1
 
 
+LONGEST = 8000
+
+
+@ON_SQLITE
+async def test_line_ends_count_as_the_browser_counts_them(desk: Desk, browser: Browser) -> None:
+    page = await opened(desk, browser)
+    [form] = [one for one in page.forms if one.action.endswith("/add")]
+    pasted = "502 Bad Gateway\r\n" * (LONGEST // 16)
+    page = await browser.send(form, text=pasted)
+    assert "What you wrote is with the people who work on it" in page.text
+    [(_, kept)] = await desk.entries("INC-000001", "reply")
+    assert kept == pasted.replace("\r\n", "\n").strip()
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("language", list(WORDS))
+@pytest.mark.parametrize("action", ["add", "not-solved"])
+async def test_what_is_too_long_is_shown_again_with_the_words_kept(
+    desk: Desk, browser: Browser, action: str, language: Language
+) -> None:
+    await opened(desk, browser, language=language)
+    await desk.resolve("INC-000001")
+    page = await browser.open(link_to(desk))
+    [form] = [one for one in page.forms if one.action.endswith(f"/{action}")]
+    assert not [given for tag, given in page.tags if tag == "textarea" and "maxlength" in given]
+    pasted = f"{HOSTILE} 日志\n" + "x" * LONGEST
+    page = await browser.send(form, 422, text=pasted)
+    assert WORDS[language].words_too_long.format(most=LONGEST) in page.text
+    [form] = [one for one in page.forms if one.action.endswith(f"/{action}")]
+    assert form.values["text"] == pasted
+    assert await desk.entries("INC-000001", "reply") == []
+
+
+@ON_SQLITE
+async def test_a_wish_for_a_call_that_is_too_long_is_shown_again(desk: Desk, browser: Browser) -> None:
+    page = await opened(desk, browser)
+    when = "after lunch, " * 20
+    page = await browser.send(calling(page), 422, number="030 1234567", when=when)
+    assert WORDS["en"].words_too_long.format(most=200) in page.text
+    assert calling(page).values["when"] == when.strip()
+    page = await browser.send(calling(page), 422, number="0" * 41, when="")
+    assert (WORDS["en"].number_missing in page.text, calling(page).values["number"]) == (True, "0" * 41)
+
+
+@ON_SQLITE
+async def test_words_that_are_no_longer_possible_are_still_there(desk: Desk, browser: Browser) -> None:
+    page = await opened(desk, browser)
+    [form] = [one for one in page.forms if one.action.endswith("/add")]
+    await desk.receive(a_request("INC-000002"))
+    await desk.act("INC-000001", "merge", into="INC-000002")
+    await desk.act("INC-000002", "cancel", reason="An advertisement.")
+    page = await browser.send(form, 409, text="A log.")
+    [form] = [one for one in page.forms if one.action.endswith("/add")]
+    assert form.values["text"] == "A log."
+
+
 async def test_their_answer_ends_the_wait(desk: Desk, browser: Browser) -> None:
     await opened(desk, browser)
     await desk.act("INC-000001", "ask", question="Since when?")
@@ -144,7 +201,7 @@ async def test_they_confirm_that_it_works(desk: Desk, browser: Browser) -> None:
     assert (verified.by, verified.by_customer) == ("li@example.com", True)
 
 
-@pytest.mark.parametrize("text", ["", "Still 502."])
+@pytest.mark.parametrize("text", ["", "Still 502.", "Thank you!"])
 async def test_they_say_that_it_is_not_solved(desk: Desk, browser: Browser, text: str) -> None:
     await opened(desk, browser)
     await desk.resolve("INC-000001")
@@ -276,6 +333,40 @@ async def test_a_call_needs_a_number_and_what_was_written_is_still_there(
     assert "Please give a telephone number" in page.text
     assert calling(page).values == calling(page).values | {"number": number.strip(), "when": "at noon"}
     assert await desk.entries("INC-000001", "reply") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        (
+            "zh-Hans",
+            [
+                "（共 2 项，兑现 1 项）",
+                "13:00 之前与您联系，已于 3月3日周二 12:05 兑现。",
+                "本页时间均为UTC。",
+            ],
+        ),
+        (
+            "zh-Hant",
+            [
+                "（共 2 項，兌現 1 項）",
+                "13:00 之前與您聯絡，已於 3月3日 週二 12:05 兌現。",
+                "本頁時間均為UTC。",
+            ],
+        ),
+    ],
+)
+async def test_chinese_stands_in_its_own_brackets_and_apart_from_figures(
+    desk: Desk, browser: Browser, language: str, says: list[str]
+) -> None:
+    await desk.receive(a_request("INC-000001", language=language))
+    kept = a_promise("p2", state=PromiseState.KEPT, kept_at=after(minutes=5))
+    missed = a_promise(kind="resolution", state=PromiseState.BREACHED, due_at=after(hours=2))
+    await desk.receive(*(PromiseKept(promise=one) for one in (kept, missed)))
+    text = (await browser.open(link_to(desk))).text
+    assert [one for one in says if one not in text] == []
+    assert "(" not in text
+    assert not re.search(r"\d之前|\d以前", text)
 
 
 async def test_what_was_promised_is_told_with_what_came_of_it(desk: Desk, browser: Browser) -> None:

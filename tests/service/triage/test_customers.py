@@ -7,6 +7,7 @@ import pytest
 from candor_common.errors import NotFound
 from candor_common.events import (
     Incident,
+    IncidentDisputed,
     IncidentReopened,
     IncidentResumed,
     IncidentStatus,
@@ -47,16 +48,38 @@ async def test_not_solved_in_a_survey_opens_it_again(desk: Desk) -> None:
 
 @ON_SQLITE
 @pytest.mark.parametrize(
-    ("answer", "why"),
-    [
-        (answered(False, answered_at=NOON + LATE), "It is not opened again by that any more."),
-        (answered(False, answered_at=after(minutes=-1)), "It is not opened again by that any more."),
-    ],
-    ids=["too late", "about an earlier resolution"],
+    ("said", "text"),
+    [({"comment": "It is down again."}, "It is down again."), ({"language": "zh-Hant"}, "問題沒有解決")],
+    ids=["in their words", "by one click"],
 )
-async def test_a_no_that_reopens_nothing_is_noted(desk: Desk, answer: SurveyAnswered, why: str) -> None:
+async def test_a_no_that_comes_too_late_is_told_as_words_of_the_customer(
+    desk: Desk, said: dict[str, str], text: str
+) -> None:
     await fixed(desk)
-    assert await desk.receive(answer) == []
+    disputed, state = await desk.receive(answered(False, answered_at=NOON + LATE, **said))
+    assert isinstance(disputed, IncidentDisputed)
+    assert (disputed.by, disputed.text, disputed.said_at) == (LI, text, NOON + LATE)
+    assert (await desk.incident("INC-000001")).status is IncidentStatus.RESOLVED
+    assert state.sequence == 3
+    assert await desk.kinds("INC-000001") == ["opened", "resolved", "survey_answered", "disputed"]
+
+
+@ON_SQLITE
+async def test_the_same_late_words_of_a_survey_have_one_id(desk: Desk) -> None:
+    await fixed(desk)
+    late = NOON + LATE
+    ids = []
+    for score, comment in ((1, "Down again."), (2, "Down again."), (2, "Still down.")):
+        heard = await desk.receive(answered(False, answered_at=late, overall=score, comment=comment))
+        ids += [one.request_id for one in heard if isinstance(one, IncidentDisputed)]
+    assert (ids[0] == ids[1], ids[1] == ids[2]) == (True, False)
+
+
+@ON_SQLITE
+async def test_a_no_about_an_earlier_resolution_is_noted(desk: Desk) -> None:
+    await fixed(desk)
+    assert await desk.receive(answered(False, answered_at=after(minutes=-1))) == []
+    why = "It is not opened again by that any more."
     assert await desk.entries("INC-000001", "warning") == [("charter", f"{SAYS_NO} {why}")]
 
 
@@ -122,12 +145,20 @@ async def test_what_is_not_possible_is_refused(desk: Desk) -> None:
     for attempt in (confirm, not_solved):
         with pytest.raises(Refused, match="nobody has resolved it yet"):
             await attempt(desk)
-    await desk.resolve("INC-000001")
-    desk.clock.advance(LATE)
-    with pytest.raises(Refused, match="it was over for too long"):
-        await not_solved(desk)
-    with pytest.raises(Refused, match="it was over for too long"):
+    await desk.act("INC-000001", "cancel", reason="An advertisement.")
+    with pytest.raises(Refused, match="nothing comes after it"):
         await write(desk, "late")
+
+
+@ON_SQLITE
+async def test_what_is_said_on_their_page_too_late_to_open_it_again_is_told_once(desk: Desk) -> None:
+    await fixed(desk)
+    desk.clock.advance(LATE)
+    for act in (not_solved(desk), write(desk, "late"), write(desk, "late")):
+        assert (await act).status is IncidentStatus.RESOLVED
+    said = [one for one in await desk.told() if isinstance(one, IncidentDisputed)]
+    assert [one.text for one in said] == ["It is slow.", "It is the second shop.", "It is the second shop."]
+    assert len({one.request_id for one in said}) == 2
 
 
 async def test_words_of_a_page_are_a_reply_and_are_taken_once(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from candor_common.events import (
 )
 from candor_common.working_time import Calendar, Target, Window
 from candor_triage import pages_tables, wall
+from candor_triage.charter_words import WORDS as CHARTER_WORDS
 from candor_triage.pages import charter
 from candor_triage.promise_view import Count
 from candor_triage.wall import Group, Tally
@@ -131,7 +132,7 @@ def test_a_level_that_promises_the_same_is_not_repeated() -> None:
     ],
 )
 def test_targets_are_told_as_people_say_them(target: str, said: str) -> None:
-    assert charter.in_words(Target.parse(target)) == said
+    assert CHARTER_WORDS.en.target(Target.parse(target)) == said
 
 
 def test_a_week_is_told_in_one_line() -> None:

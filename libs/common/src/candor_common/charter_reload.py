@@ -111,12 +111,14 @@ async def reload_whenever(asked: asyncio.Event, runtime: Runtime) -> None:
 
 def charter_calls(services: list[str]) -> Periodic:
     """The periodic by which all replicas hear that one of them was told to read the charter anew."""
-    heard: int | None = None
+    # A process reads the charter before it can ask how often there was a call: what was called in between looks to it
+    # like what was called long ago. So the first look takes all calls for unheard, and reads it once more.
+    heard = 0
 
     async def listen(runtime: Runtime) -> datetime | None:
         nonlocal heard
         asked = await runtime.database.read(_calls)
-        if heard not in (None, asked):
+        if asked != heard:
             with suppress(CharterError):
                 await reload_charter(runtime)
         heard = asked

@@ -72,7 +72,7 @@ async def script() -> Response:
 @router.get("/docs")
 async def operations(request: Request) -> Response:
     """All operations of the API on one page, as `/openapi.json` describes them."""
-    return console_page(_own, "operations.html", document=request.app.openapi())
+    return console_page(_own, "operations.html", here="/docs", document=request.app.openapi())
 
 
 def _static(name: str, kind: str) -> Response:

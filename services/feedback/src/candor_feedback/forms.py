@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from candor_common.events import Survey
-from candor_feedback.domain.survey import LONGEST_COMMENT, QUESTIONS, Answer, Question
+from candor_feedback.domain.survey import LONGEST_COMMENT, QUESTIONS, Answer, Question, plain
 
 SCORES = ("1", "2", "3", "4", "5")
 SOLVED = {"yes": True, "no": False}
@@ -36,9 +36,9 @@ class Filled(BaseModel):
         return int(chosen) if chosen in SCORES else None
 
     @property
-    def words(self) -> str:
-        """The comment, not longer than the form takes."""
-        return self.comment[:LONGEST_COMMENT]
+    def is_too_long(self) -> bool:
+        """Whether the comment is longer than what is kept; browsers send two characters for each end of a line."""
+        return len(plain(self.comment)) > LONGEST_COMMENT
 
     @classmethod
     def of(cls, survey: Survey) -> Self:

@@ -1,5 +1,7 @@
-"""A survey is planned once a fix was verified; when it turns out not to hold before that, it is not sent."""
+"""A survey is planned once a fix was verified. When that turns out not to hold before it is sent, or it can't be sent,
+nobody was asked."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -13,16 +15,21 @@ from candor_common.events import (
     IncidentMerged,
     IncidentReopened,
     IncidentVerified,
+    MessageKind,
+    MessageRefused,
+    MessageWithdrawn,
+    Survey,
     SurveySkipped,
 )
 from candor_common.service import Context, Subscriptions
-from candor_feedback import store
+from candor_feedback import store, undelivered
 from candor_feedback.domain.asking import NotAsked, when_awake, whom
-from candor_feedback.domain.survey import planned, survey_id
+from candor_feedback.domain.survey import asked_by, planned, survey_id
 
 DUE = "feedback.due"
 
 Undone: TypeAlias = IncidentReopened | IncidentMerged | IncidentCancelled
+Lost: TypeAlias = MessageRefused | MessageWithdrawn
 
 
 def plan_surveys(
@@ -84,9 +91,34 @@ def _why(fact: Undone) -> str:
     return "opened again"
 
 
+def take_back(transaction: Transaction, events: Sequence[Envelope[Lost]], _context: Context) -> None:
+    """Cancel the surveys whose invitation can't be delivered, or was withdrawn before it left."""
+    lost = [event for event in events if event.fact.message.kind is MessageKind.SURVEY]
+    if not lost:
+        return
+    found = undelivered.invited(transaction.connection, {event.subject for event in lost})
+    sent: dict[str, list[Survey]] = defaultdict(list)
+    for row in found:
+        sent[row["incident_id"]].append(row["snapshot"])
+    reasons: dict[str, str] = {}
+    for event in lost:
+        survey = asked_by(event.fact.message.planned_at, sent[event.subject])
+        if survey and survey.id not in reasons:
+            reasons[survey.id] = reason = _why_lost(event.fact)
+            transaction.emit(SurveySkipped(incident_id=event.subject, reason=reason), cause=event)
+    undelivered.take_back(transaction.connection, [row for row in found if row["id"] in reasons], reasons)
+
+
+def _why_lost(fact: Lost) -> str:
+    said = fact.message.reason or "no reason is known"
+    return said if isinstance(fact, MessageWithdrawn) else f"the invitation can't be delivered: {said}"
+
+
 subscriptions: Subscriptions = {
     IncidentVerified: plan_surveys,
     IncidentReopened: cancel_surveys,
     IncidentMerged: cancel_surveys,
     IncidentCancelled: cancel_surveys,
+    MessageRefused: take_back,
+    MessageWithdrawn: take_back,
 }

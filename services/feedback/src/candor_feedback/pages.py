@@ -62,8 +62,10 @@ async def answer(request: Request, survey: Found, filled: Annotated[Filled, Form
     if _is_over(request, survey):
         return _too_late(request, survey)
     given, identifier, runtime = filled.answer, survey.id, runtime_of(request)
+    if filled.is_too_long:
+        return _form(request, survey, filled, problem="comment")
     if not given.says_enough:
-        return _form(request, survey, filled, problem=True)
+        return _form(request, survey, filled, problem="overall-1")
     charter = runtime.context.charter
     try:
         await runtime.database.transact(
@@ -120,7 +122,8 @@ def _is_over(request: Request, survey: Survey) -> bool:
     return is_over(survey, runtime_of(request).clock.now())
 
 
-def _form(request: Request, survey: Survey, filled: Filled, *, problem: bool = False) -> Response:
+def _form(request: Request, survey: Survey, filled: Filled, *, problem: str = "") -> Response:
+    """The form; where something is wrong, `problem` is the id of the field."""
     status, language = 422 if problem else 200, nearest(survey.language)
     values = {"reference": survey.incident_id, "filled": filled, "problem": problem, "questions": QUESTIONS}
     return _page(request, "survey.html", language, status, longest=LONGEST_COMMENT, **values)

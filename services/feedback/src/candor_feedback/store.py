@@ -199,6 +199,8 @@ _ANSWERED = (
     .where(survey.c.id == sa.bindparam("of"))
     .values(
         state=ANSWERED,
+        reason=None,
+        invited_at=sa.bindparam("asked_at"),
         snapshot=sa.bindparam("as_answered"),
         **{name: sa.bindparam(f"given_{name}") for name in _SAID},
     )
@@ -206,8 +208,10 @@ _ANSWERED = (
 
 
 def save_answer(connection: Connection, answered: Survey) -> None:
+    """Whoever answers was asked, also where it was thought that the invitation had not left."""
     said = {f"given_{name}": getattr(answered, name) for name in _SAID}
-    connection.execute(_ANSWERED, {"of": answered.id, "as_answered": answered, **said})
+    given = {"of": answered.id, "asked_at": answered.invited_at, "as_answered": answered}
+    connection.execute(_ANSWERED, given | said)
 
 
 def surveys(connection: Connection, incident_id: str | None, limit: int) -> Sequence[RowMapping]:

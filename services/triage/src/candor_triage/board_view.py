@@ -8,7 +8,16 @@ from sqlalchemy import Connection
 
 from candor_common.events import Incident
 from candor_triage import board_store, promise_view
-from candor_triage.domain.board import ACTIVE_STATUSES, Choice, Entry, Standing, by_urgency, counts, standing
+from candor_triage.domain.board import (
+    ACTIVE_STATUSES,
+    Choice,
+    Entry,
+    Standing,
+    by_urgency,
+    counts,
+    place,
+    standing,
+)
 from candor_triage.domain.rules import OVER
 from candor_triage.paging import Place
 
@@ -28,6 +37,11 @@ class Row:
         """Since when the customer has not heard from a person."""
         return self.standing.last_word_at or self.incident.opened_at
 
+    @property
+    def place(self) -> str:
+        """Where it stands on the board, to be sorted by."""
+        return place(self.incident, self.standing)
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -41,11 +55,15 @@ class Board:
 
 def board(connection: Connection, choice: Choice, owner: str, now: datetime) -> Board:
     """The most urgent incidents that fit a choice."""
-    statuses = {choice.status} if choice.status else {one.value for one in ACTIVE_STATUSES}
-    known = board_store.entries(connection, statuses, MOST_KNOWN)
+    known = _known(connection, choice)
     fitting = [one for one in known if choice.takes(one)]
     rows = _rows(connection, fitting, now)
     return Board(rows, len(fitting), counts(known, owner), sorted({one.team for one in known}))
+
+
+def tabs(connection: Connection, choice: Choice, owner: str) -> dict[str, int]:
+    """The numbers on the tabs alone."""
+    return counts(_known(connection, choice), owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,11 @@ def rows_of(
     entries = [one for one in board_store.entries_of(connection, ids) if choice.takes(one)]
     found = {row.incident.id: row for row in _rows(connection, entries, now)}
     return {one: found.get(one) for one in ids}
+
+
+def _known(connection: Connection, choice: Choice) -> list[Entry]:
+    statuses = {choice.status} if choice.status else {one.value for one in ACTIVE_STATUSES}
+    return board_store.entries(connection, statuses, MOST_KNOWN)
 
 
 def _rows(connection: Connection, entries: Sequence[Entry], now: datetime) -> list[Row]:

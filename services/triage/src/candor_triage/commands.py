@@ -57,7 +57,7 @@ async def help_asked(body: shapes.HelpCommand, case: Called) -> Response:
 @works.post("/update", response_model=Incident, summary="Tell the customer something")
 async def updated(body: shapes.UpdateCommand, case: Called) -> Response:
     """What is being done, what to expect, and by when there is more. Takes the incident where nobody has."""
-    words = Update(doing=body.doing, expect=body.expect, next_by=body.next_by)
+    words = Update(doing=body.doing, expect=body.expect, next_by=body.next_by, by_phone=body.by_phone)
     return await case.change(lambda incident, now: work.update(incident, body.by, words, now))
 
 

@@ -56,6 +56,8 @@ class CustomerWords:
     add_help: str
     add: str
     words_missing: str
+    words_too_long: str
+    """{most}: characters"""
     call_title: str
     call_help: str
     call_number: str
@@ -68,7 +70,7 @@ class CustomerWords:
     number_missing: str
     promised: str
     promised_count: str
-    """{kept}, {all}"""
+    """{kept}, {all}, in brackets"""
     word_kept: str
     """{time}, {kept}"""
     word_missed: str

@@ -47,6 +47,8 @@ _EN = CustomerWords(
     add_help="The people who work on it read this.",
     add="Send",
     words_missing="Please write something first.",
+    words_too_long="This is too long: at most {most} characters fit. What you wrote is still here; please shorten it, or "
+    "send it in several parts.",
     call_title="Please call me",
     call_help="Whoever has your request gets your number and calls you.",
     call_number="Telephone number",
@@ -57,7 +59,7 @@ _EN = CustomerWords(
     call="Please call me",
     number_missing="Please give a telephone number, best with the country code, as +49 30 1234567.",
     promised="What we promised, and what came of it",
-    promised_count="{kept} of {all} kept",
+    promised_count="({kept} of {all} kept)",
     word_kept="To write to you by {time}. Kept: we wrote at {kept}.",
     word_missed="To write to you by {time}. We did not.",
     fix_kept="Our aim was a fix by {time}. Reached at {kept}.",

@@ -12,14 +12,15 @@ from candor_common.events import Contact, Envelope, Incident
 from candor_common.trace import new_trace
 from candor_triage import desk, store
 from candor_triage.case import found
+from candor_triage.customer_words import WORDS
 from candor_triage.domain import customer
 from candor_triage.domain.arrival import can_be_reopened, can_take
 from candor_triage.domain.life import Change, refused
-from candor_triage.domain.rules import Who
+from candor_triage.domain.rules import ENDED, Who
 from candor_triage.journal import Journal
 from candor_triage.roster import Roster
 
-_TOO_LATE = "it was over for too long; write to us anew"
+_NOTHING_LEFT = "nothing comes after it; write to us anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Said:
 
     id: str
     text: str
+    says_no: bool = False
+    """True when they say besides that it is not solved."""
 
 
 def confirm(transaction: Transaction, reference: str, who: Contact) -> Incident:
@@ -41,12 +44,14 @@ def confirm(transaction: Transaction, reference: str, who: Contact) -> Incident:
 def not_solved(
     transaction: Transaction, reference: str, who: Contact, reason: str | None, charter: Charter
 ) -> Incident:
-    """They say that it does not work; saying so while it goes on changes nothing."""
+    """They say that it does not work; saying so while it goes on changes nothing, and when it is too late to open it
+    again, it opens one that follows."""
     incident = _locked(transaction, reference)
     if incident.reopened and incident.resolved_at is None:
         return incident
     if not can_be_reopened(incident, transaction.now, charter):
-        raise refused(incident, "reopen", _TOO_LATE, Who.CUSTOMER)
+        text = reason or WORDS.of(incident.language).not_solved
+        return _disputed(transaction, incident, who, Said(f"no:{incident.id}:{incident.resolved_at}", text))
     roster = Roster(transaction.connection, charter, transaction.now)
     return _told(Journal(transaction, roster), customer.not_solved(incident, who, reason))
 
@@ -54,7 +59,8 @@ def not_solved(
 def add_words(
     transaction: Transaction, reference: str, who: Contact, said: Said, charter: Charter
 ) -> Incident:
-    """They write something more, as by mail: what waits for them goes on, and what is resolved is opened again.
+    """They write something more, as by mail: what waits for them goes on, and what is resolved is opened again, or
+    followed by a new one.
 
     Words for an incident that was merged go to the one that goes on, which is not theirs to see.
     """
@@ -62,15 +68,23 @@ def add_words(
     while target.merged_into is not None:
         target = _locked(transaction, target.merged_into)
     words = customer.words(target, who, said.text, said.id, transaction.now)
-    if not can_take(target, words, charter):
-        raise refused(incident, "reopen", _TOO_LATE, Who.CUSTOMER)
-    envelope = Envelope(said.id, "/candor/triage", transaction.now, new_trace(), words)
-    desk.take_in(transaction, [envelope], charter)
+    words = customer.insisting(words) if said.says_no else words
+    if target.status in ENDED:
+        raise refused(incident, "reopen", _NOTHING_LEFT, Who.CUSTOMER)
+    if can_take(target, words, charter):
+        envelope = Envelope(said.id, "/candor/triage", transaction.now, new_trace(), words)
+        desk.take_in(transaction, [envelope], charter)
+    else:
+        _disputed(transaction, target, who, said)
     return _locked(transaction, incident.id)
 
 
 def _locked(transaction: Transaction, reference: str) -> Incident:
     return found(store.led_to(transaction.connection, reference, lock=True), reference)
+
+
+def _disputed(transaction: Transaction, incident: Incident, who: Contact, said: Said) -> Incident:
+    return _told(Journal(transaction), customer.disputed(incident, who, said.id, said.text, transaction.now))
 
 
 def _told(journal: Journal, change: Change) -> Incident:

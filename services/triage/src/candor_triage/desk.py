@@ -13,7 +13,9 @@ from candor_common.events import (
     SignalReceived,
 )
 from candor_triage import store
+from candor_triage.domain.answers import parts_of
 from candor_triage.domain.arrival import Fate, Outcome, can_take, newest, receive
+from candor_triage.domain.hints import seems_to_follow, with_hint
 from candor_triage.domain.opening import Inbound
 from candor_triage.journal import Journal
 from candor_triage.roster import Roster
@@ -45,14 +47,17 @@ class _Desk:
         connection = transaction.connection
         replied = {one.incident_id for one in requests if isinstance(one, ReplyReceived)}
         signals = [one for one in requests if isinstance(one, SignalReceived)]
-        self._aliases = store.aliases(connection, replied) if replied else {}
-        ids = replied | set(self._aliases.values()) | {one.reference for one in requests}
+        named = replied | {one for request in requests if (one := seems_to_follow(request))}
+        self._aliases = store.aliases(connection, named) if named else {}
+        ids = named | set(self._aliases.values()) | {one.reference for one in requests}
         since = min((one.received_at for one in signals), default=transaction.now) - charter.reopen_within
         found = store.concerned(connection, ids, {one.signal_key for one in signals}, since)
         self._transaction = transaction
         self._charter = charter
         self._incidents = dict(found.incidents)
         self._followed_by = dict(found.followed_by)
+        waiting = [one for one in self._incidents.values() if one.question]
+        self._merged = store.merged_into(connection, waiting)
         self._fates: dict[str, tuple[Fate, str | None]] = {}
         self._new_aliases: dict[str, str] = {}
         self._new_links: dict[str, str] = {}
@@ -63,7 +68,10 @@ class _Desk:
         """Decide about a request and remember what it changes; nothing when it was seen before."""
         if request.request_id in self._fates:
             return None
-        outcome = receive(request, self._concerned(request), self._charter)
+        known = self._concerned(request)
+        outcome = receive(request, known, self._charter, self._parts(known))
+        if near := self._near(request):
+            outcome = with_hint(outcome, near, request.received_at)
         self._fates[request.request_id] = outcome.fate, outcome.incident_id
         if outcome.incident_id is not None and outcome.incident_id != request.reference:
             self._new_aliases[request.reference] = outcome.incident_id
@@ -102,6 +110,12 @@ class _Desk:
             incident = self._incidents[self._followed_by[incident.id]]
         return incident
 
+    def _near(self, request: Inbound) -> Incident | None:
+        """The incident that a request seems to be about, although it continues none."""
+        named = seems_to_follow(request)
+        known = self._incidents.get(self._aliases.get(named, named)) if named else None
+        return self._surviving(known) if known else None
+
     def _going_on(self, reply: ReplyReceived) -> Incident | None:
         """The incident replied to, or the last of those that came after it when it is over."""
         target = self._aliases.get(reply.incident_id) or self._new_aliases.get(reply.incident_id)
@@ -112,6 +126,10 @@ class _Desk:
                 break
             known = later
         return known
+
+    def _parts(self, known: Incident | None) -> list[Incident]:
+        """Those that were merged into an incident, as far as somebody waits for an answer in it."""
+        return [self._merged[id] for id in parts_of(known) if id in self._merged] if known else []
 
     def _link(self, old: str, new: str, request: Inbound) -> None:
         replied = request.incident_id if isinstance(request, ReplyReceived) else old

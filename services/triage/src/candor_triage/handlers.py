@@ -25,7 +25,7 @@ from candor_common.events import (
     SurveySkipped,
 )
 from candor_common.service import Context, Subscriptions
-from candor_triage import desk, promise_view, reactions
+from candor_triage import desk, follow_up_view, promise_view, reactions
 from candor_triage.domain import timeline
 from candor_triage.domain.opening import Inbound
 from candor_triage.journal import Journal
@@ -68,7 +68,9 @@ def note(transaction: Transaction, envelopes: Sequence[Envelope[Any]], _context:
         elif entry := timeline.of_fact(envelope.fact, envelope.time):
             journal.note([entry], envelope.id)
     journal.write()
-    promise_view.keep(transaction.connection, [one.fact for one in envelopes])
+    facts = [one.fact for one in envelopes]
+    promise_view.keep(transaction.connection, facts)
+    follow_up_view.keep(transaction.connection, facts)
 
 
 subscriptions: Subscriptions = {

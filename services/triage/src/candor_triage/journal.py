@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+import structlog
+
 from candor_common.database import Transaction
 from candor_common.events import Envelope, Fact, Incident, IncidentOpened, IncidentState, IncidentStatus
 from candor_triage import said, search, store, timeline_store
@@ -16,6 +18,7 @@ RESOLVED = "triage.resolved"
 """The bell that rings when an incident was resolved, so that it is verified and closed in time."""
 UNOWNED = "triage.unowned"
 """The bell that rings when nobody was on shift for an incident, so that somebody is looked for in time."""
+log = structlog.get_logger()
 
 
 class Journal:
@@ -46,8 +49,7 @@ class Journal:
             self._searches[change.incident.id] = None
         given = self._roster.after(change) if self._roster else Given()
         if given.warning:
-            warned = timeline.of_warning(change.incident.id, given.warning, self._transaction.now)
-            self.note([warned], told.id)
+            self._warn(change.incident, given.warning, told.id)
         after = self.tell(given.change, cause=cause, traceparent=traceparent) if given.change else None
         if given.look_at:
             self._look_at(change.incident.id, given.look_at)
@@ -74,6 +76,10 @@ class Journal:
         timeline_store.note_entries(self._transaction.connection, self._entries)
         said.keep(self._transaction.connection, self._told)
         search.keep(self._transaction.connection, self._open_searches())
+
+    def _warn(self, incident: Incident, warning: str, event_id: str) -> None:
+        log.warning("nobody_on_shift", incident_id=incident.id, team=incident.team, why=warning)
+        self.note([timeline.of_warning(incident.id, warning, self._transaction.now)], event_id)
 
     def _look_at(self, incident_id: str, moment: datetime) -> None:
         self._searches[incident_id] = moment

@@ -1,10 +1,10 @@
-"""The tables behind the pages: promises as they stand, our words to customers, why promises were missed, and saved
-views of the board."""
+"""The tables behind the pages: promises and follow-ups as they stand, our words to customers, why promises were missed,
+and saved views of the board."""
 
 import sqlalchemy as sa
 
 from candor_common.columns import Moment, Snapshot
-from candor_common.events import Promise
+from candor_common.events import FollowUp, Promise
 from candor_triage.domain.customer_view import Words
 from candor_triage.tables import metadata
 
@@ -28,6 +28,19 @@ promise = sa.Table(
     sa.Index("triage_promise_ended", "ended_at"),
 )
 """`ended_at` is when it was kept, or by when it should have been; nothing for those that are open or withdrawn."""
+
+follow_up = sa.Table(
+    "triage_follow_up",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("incident_id", sa.String(40), nullable=False, index=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("open", sa.Boolean, nullable=False),
+    sa.Column("due_at", Moment, nullable=False),
+    sa.Column("snapshot", Snapshot(FollowUp), nullable=False),
+    sa.Index("triage_follow_up_due", "open", "due_at"),
+)
+"""What answers to surveys lead to, as feedback tells it."""
 
 word = sa.Table(
     "triage_word",

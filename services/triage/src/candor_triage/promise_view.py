@@ -22,6 +22,7 @@ from candor_common.events import (
     PromiseWithdrawn,
 )
 from candor_triage.domain.board import Pledge
+from candor_triage.pages_tables import follow_up
 from candor_triage.pages_tables import promise as table
 
 _NARROW = (
@@ -105,9 +106,14 @@ _AT_RISK = sa.select(sa.func.count()).where(
 )
 
 
-def at_risk(connection: Connection, now: datetime) -> int:
-    """How many open promises have passed their warning point."""
-    return connection.scalar(_AT_RISK, {"now": now}) or 0
+_FOLLOW_UPS = sa.select(sa.func.count()).where(follow_up.c.open)
+_NOW = sa.select(_AT_RISK.scalar_subquery(), _FOLLOW_UPS.scalar_subquery())
+
+
+def at_risk(connection: Connection, now: datetime) -> tuple[int, int]:
+    """How many open promises have passed their warning point, and how many follow-ups are open."""
+    risky, follow_ups = connection.execute(_NOW, {"now": now}).one()
+    return risky, follow_ups
 
 
 _BY_ID = sa.select(table.c.snapshot).where(table.c.id == sa.bindparam("wanted"))

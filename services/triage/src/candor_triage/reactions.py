@@ -20,6 +20,7 @@ from candor_common.events import (
     SurveyAnswered,
 )
 from candor_triage import store
+from candor_triage.customer_words import WORDS
 from candor_triage.domain import customer, timeline
 from candor_triage.domain.arrival import can_be_reopened
 from candor_triage.domain.life import CHARTER, Change, shown
@@ -36,7 +37,8 @@ LATE = "The first answer was not given in time."
 def hear_answers(
     transaction: Transaction, envelopes: Sequence[Envelope[SurveyAnswered]], charter: Charter
 ) -> None:
-    """Note what customers say about how it went. "Not solved" opens the incident again as long as that is possible."""
+    """Note what customers say about how it went. "Not solved" opens the incident again as long as that is possible, and
+    after that one that follows it."""
     incidents = store.together(transaction.connection, {one.subject for one in envelopes})
     journal = Journal(transaction, Roster(transaction.connection, charter, transaction.now))
     for envelope in envelopes:
@@ -62,6 +64,9 @@ def _answered(known: Incident, survey: Survey, charter: Charter, heard_at: datet
         return None
     if survey.solved is False and can_be_reopened(known, said_at, charter):
         return customer.not_solved(known, survey.recipient, NOT_SOLVED)
+    if survey.solved is False:
+        text = survey.comment or WORDS.of(survey.language).not_solved
+        return customer.disputed(known, survey.recipient, f"survey:{survey.id}:{text}", text, said_at)
     if survey.solved and known.status is IncidentStatus.RESOLVED:
         return customer.confirmed(known, survey.recipient, heard_at)
     return None

@@ -55,6 +55,8 @@ class UpdateCommand(Command):
     doing: Words
     expect: Words
     next_by: AwareDatetime | None = None
+    by_phone: bool = False
+    """They were said to the customer on the phone, so that nothing is sent. They count as words that arrived."""
 
 
 class ReasonCommand(Command):

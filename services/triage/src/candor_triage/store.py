@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from candor_common.columns import Moment, among, insert_new, upsert
 from candor_common.events import Incident, IncidentStatus
+from candor_triage.domain.answers import parts_of
 from candor_triage.domain.arrival import Fate
 from candor_triage.domain.rules import ACTIVE
 from candor_triage.tables import incident, metadata, reference, request
@@ -85,6 +86,15 @@ def concerned(
         {row.id: row.snapshot for row in found},
         {row.id: row.followed_by for row in found if row.followed_by},
     )
+
+
+_BY_ID = sa.select(incident.c.snapshot).where(among(incident.c.id, "ids"))
+
+
+def merged_into(connection: Connection, incidents: Collection[Incident]) -> dict[str, Incident]:
+    """By id those that were merged into some incidents, not into one that is part of them in its turn."""
+    ids = set[str]().union(*map(parts_of, incidents))
+    return {one.id: one for one in connection.scalars(_BY_ID, {"ids": ids})} if ids else {}
 
 
 def together(connection: Connection, given: Collection[str]) -> dict[str, Incident]:

@@ -168,6 +168,7 @@ TEXT: Final[Mapping[str, object]] = {
     "missed": "missed",
     "next_due": "Next due",
     "nothing_due": "Nothing is promised at the moment.",
+    "follow_ups_open": "Open follow-ups: {number}",
     "sides": {"team": "By team", "kind": "By promise", "lane": "By lane"},
     "side_names": {"team": "Team", "kind": "Promise", "lane": "Lane"},
     "rate": "Rate",

@@ -21,11 +21,11 @@ _READ_AT_MOST = 20_000
 _NAMED_AT_MOST = 5
 """Words given as evidence."""
 
-_CHINESE = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_LETTER = rf"[^\W{_CHINESE}]"
+CHINESE = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_LETTER = rf"[^\W{CHINESE}]"
 """What a word in a script with spaces consists of. Chinese ends such a word: `服务器down了` says `down`."""
 _JOINED = re.compile(rf"{_LETTER}{{2}}")
-_PART = re.compile(rf"{_LETTER}+|[{_CHINESE}]")
+_PART = re.compile(rf"{_LETTER}+|[{CHINESE}]")
 _BLANKS = {code: " " for code in range(128) if not re.match(r"\w", chr(code))}
 _NO_PART = ""
 """Stands for the parts of a phrase that has none; every text has it."""
@@ -94,6 +94,17 @@ def seen(facts: Facts) -> Seen:
     """Prepares a request. The line break keeps a phrase from reaching from the subject line into the text."""
     words = f"{_plain(facts.subject_line[:_READ_AT_MOST])}\n{_plain(facts.text[:_READ_AT_MOST])}"
     return Seen(facts, words, frozenset([_NO_PART, *_parts(words)]), facts.severity.casefold())
+
+
+def finder(written: Iterable[str]) -> Callable[[str], bool]:
+    """What tells whether one of some words or phrases stands in a text, as the `words` of a rule do."""
+    phrases = _Phrases.of(written)
+    return lambda text: _words(phrases, seen(Facts("", text, Channel.UNKNOWN))) is not None
+
+
+def parts_of(text: str) -> list[str]:
+    """The words of a text in the form in which they are compared; a Chinese character is one by itself."""
+    return _parts(_plain(text))
 
 
 def _parts(words: str) -> list[str]:

@@ -87,3 +87,16 @@ def team_complaints(teams: Mapping[str, TeamEntry]) -> Iterator[Complaint]:
         if to is not None and to.level <= entry.level:
             wrong = f"`{entry.escalates_to}` is {to.level}, which is not above {entry.level}"
             yield Complaint(wrong, "Name a team of a higher level, or take it out", (id, "escalates_to"))
+
+
+def unheard(teams: Mapping[str, TeamEntry], people: Mapping[str, PersonEntry]) -> list[str]:
+    """What an operator should know of the teams that nobody stands for, in one sentence if there are any."""
+    found = [id for id, one in teams.items() if not (one.lead or one.contact or _is_staffed(id, one, people))]
+    if not found:
+        return []
+    mend = "name `people` who work there on its level, a `lead`, or at least a `contact`"
+    return [f"nobody is given what comes in for {', '.join(found)}, and nobody is reminded of it: {mend}"]
+
+
+def _is_staffed(id: str, entry: TeamEntry, people: Mapping[str, PersonEntry]) -> bool:
+    return any(id in one.teams and (one.level is None or one.level >= entry.level) for one in people.values())

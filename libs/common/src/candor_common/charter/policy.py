@@ -2,15 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Self
 
 from candor_common.charter.calendars import ALWAYS, calendars, notices, waking_hours
+from candor_common.charter.confirming import reads_like_one
 from candor_common.charter.facts import Classification, Facts, Goal, Person, Team
 from candor_common.charter.goals import Clocks
-from candor_common.charter.people import above, is_on_shift, person, team
+from candor_common.charter.people import above, is_on_shift, person, team, unheard
 from candor_common.charter.rules import Rules, priority_of
 from candor_common.charter.shape import Content
 from candor_common.charter.survey_texts import SurveyQuestions, asked
@@ -44,6 +45,13 @@ class Charter:
     def classify(self, facts: Facts) -> Classification:
         """What the rules make of a request or a signal."""
         return self.rules.classify(facts)
+
+    def confirms(self, text: str, names: Iterable[str] = ()) -> bool:
+        """Whether a customer's words after a resolution read like "thank you, it works", and no rule sees more in them.
+
+        `names` are those that may stand beside a greeting. In doubt they don't.
+        """
+        return reads_like_one(self.content.confirmations, text, names) and not self.rules.speak_about(text)
 
     def priority(self, impact: Grade, urgency: Grade) -> Priority:
         """The priority that the matrix gives."""
@@ -98,7 +106,7 @@ class Charter:
 
     def notices(self, today: date) -> list[str]:
         """What an operator should know although the charter is sound, one sentence each."""
-        return notices(self.content.calendars, today)
+        return [*notices(self.content.calendars, today), *unheard(self.content.teams, self.content.people)]
 
     @property
     def warnings(self) -> tuple[float, ...]:

@@ -7,7 +7,7 @@ from typing import Self
 from candor_common.charter.facts import Classification, Facts
 from candor_common.charter.matching import Matcher, Seen, matcher, seen
 from candor_common.charter.shape import Content, Outcome
-from candor_common.events import Grade, Priority
+from candor_common.events import Channel, Grade, Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,11 @@ class Rules:
             reason=reason,
             unsure=unsure,
         )
+
+    def speak_about(self, text: str) -> bool:
+        """Whether one of them has something to say about what stands in a text."""
+        request = seen(Facts("", text, Channel.UNKNOWN))
+        return any(rule.by_content and rule.evidence(request) for rule in self.matchers)
 
     def _outcome(self, facts: Facts) -> tuple[Outcome, str, bool]:
         """What is decided, why, and whether a person should look at it."""

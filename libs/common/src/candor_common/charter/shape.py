@@ -10,6 +10,7 @@ from typing import Annotated, Self, TypeVar
 from pydantic import Field, StrictBool, StrictInt, ValidationInfo, field_validator, model_validator
 
 from candor_common.charter.calendars import CalendarEntry, CalendarId, calendars
+from candor_common.charter.confirmations import CONFIRMATIONS
 from candor_common.charter.goals import Clocks, LevelTurns, Targets, cadence_complaints, complaints
 from candor_common.charter.people import PersonEntry, PersonId, TeamEntry, team_complaints
 from candor_common.charter.problems import Complaint, refusal, refusals
@@ -150,6 +151,8 @@ class Content(Section):
     """Nothing: until the incident is closed."""
     verify_after: Span | None = None
     """Nothing: two days, or when the incident is closed, if that is earlier."""
+    confirmations: tuple[Word, ...] = CONFIRMATIONS
+    """What customers say when it works; a short reply that says nothing else doesn't reopen. None: every reply does."""
     survey: SurveySection = SurveySection()
     teams: dict[Name, TeamEntry]
     people: dict[PersonId, PersonEntry] = {}

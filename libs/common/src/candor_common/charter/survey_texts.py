@@ -76,6 +76,7 @@ class SurveyTexts:
     """Above the questions that may be left out."""
     comment: str
     comment_help: str
+    comment_too_long: Annotated[str, filled("most")]
     send: str
     thanks_title: str
     thanks: str

@@ -113,8 +113,8 @@
     });
   }
 
-  // Live rows. One that is there is changed in its place; a new one waits behind a button, so that nothing moves
-  // under a pointer or a finger.
+  // Live rows. One that is there is changed, and goes where it belongs as soon as no pointer is over the list; a new one
+  // waits behind a button, so that nothing moves under a pointer or a finger.
   function live(list) {
     const waiting = new Map();
     const button = document.querySelector("[data-new-rows]");
@@ -132,21 +132,43 @@
       else waiting.delete(id);
       count();
     });
-    source.addEventListener("reload", () => location.reload());
+    source.addEventListener("numbers", (event) => {
+      const told = JSON.parse(event.data);
+      for (const part of document.querySelectorAll("[data-count]")) {
+        const text = told[part.dataset.count] ?? part.textContent;
+        if (part.textContent !== text) part.textContent = text;
+      }
+    });
+    // Nothing that somebody is writing goes away: then it is only said that this may be out of date.
+    source.addEventListener("reload", () => {
+      if (document.activeElement.closest("form, details")) stale.hidden = false;
+      else location.reload();
+    });
     source.addEventListener("open", () => { stale.hidden = true; });
     source.addEventListener("error", () => { stale.hidden = false; });
     button.addEventListener("click", () => { waiting.clear(); location.reload(); });
+    list.addEventListener("pointerleave", sort);
     addEventListener("pagehide", () => source.close());
+
+    function sort() {
+      if (list.matches(":hover")) return;
+      const focused = document.activeElement;
+      const rows = [...list.children].sort((one, other) => (one.dataset.place < other.dataset.place ? -1 : 1));
+      rows.forEach((row, at) => { if (list.children[at] !== row) list.insertBefore(row, list.children[at]); });
+      if (focused !== document.activeElement) focused.focus();
+    }
 
     function replace(known, html) {
       const fresh = made(html);
       if (!fresh) { known.classList.add("gone"); return; }
       tick(fresh);
-      if (fresh.innerHTML === known.innerHTML && fresh.className === known.className) return;
+      const same = ["innerHTML", "className"].every((part) => fresh[part] === known[part]);
+      if (same && fresh.dataset.place === known.dataset.place) return;
       const focused = known.contains(document.activeElement);
       known.replaceWith(fresh);
       if (focused) fresh.querySelector("a").focus();
       fresh.classList.add("arrived");
+      sort();
     }
 
     function count() {

@@ -1,6 +1,7 @@
 """A survey's life: planned once the fix was verified, sent when the delay is over, answered until it expires."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, get_args
@@ -9,6 +10,8 @@ from uuid_utils import NAMESPACE_URL, uuid5
 
 from candor_common.events import Contact, Incident, Survey
 
+LEEWAY = timedelta(minutes=1)
+"""How far the clocks of two services may be apart."""
 LONGEST_COMMENT = 5_000
 """In characters; what is longer is cut."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -63,6 +66,12 @@ def invited(survey: Survey, now: datetime) -> Survey:
     return survey.model_copy(update={"invited_at": now, "expires_at": now + life})
 
 
+def asked_by(planned_at: datetime, surveys: Iterable[Survey]) -> Survey | None:
+    """The survey that a message invites to, of those about its incident: the last that was sent when it was planned."""
+    before = [one for one in surveys if one.invited_at <= planned_at + LEEWAY]
+    return max(before, key=lambda one: one.invited_at, default=None)
+
+
 def is_over(survey: Survey, now: datetime) -> bool:
     """Whether the time to answer is over."""
     return now > survey.expires_at
@@ -82,5 +91,9 @@ def answered(survey: Survey, answer: Answer, now: datetime) -> Survey:
 
 def comment_of(written: str) -> str | None:
     """What somebody wrote, with plain line ends and without what can't be stored; None when it says nothing."""
-    storable = _UNSTORABLE.sub("\ufffd", "\n".join(written.splitlines()))
-    return storable.strip()[:LONGEST_COMMENT].rstrip() or None
+    return plain(written)[:LONGEST_COMMENT].rstrip() or None
+
+
+def plain(written: str) -> str:
+    """The same with nothing cut off."""
+    return _UNSTORABLE.sub("\ufffd", "\n".join(written.splitlines())).strip()

@@ -4,7 +4,7 @@ Exactly one `IncidentOpened` or `RequestJoined` tells of it, so that its own ref
 exception is a signal that clears a fault of which no incident is known: there is nothing that it could lead to.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -20,6 +20,8 @@ from candor_common.events import (
     SignalStatus,
 )
 from candor_triage.domain import timeline
+from candor_triage.domain.answers import is_answer
+from candor_triage.domain.customer import says_no
 from candor_triage.domain.ending import reopen, resolve
 from candor_triage.domain.life import SIGNAL, Change
 from candor_triage.domain.opening import Inbound, is_untouched, join, open_incident
@@ -51,15 +53,17 @@ class Outcome:
     """The finished incident that the new one comes after."""
 
 
-def receive(request: Inbound, known: Incident | None, charter: Charter) -> Outcome:
-    """Decide about one request, given the incident that it concerns (see `concerned`), if there is one."""
+def receive(
+    request: Inbound, known: Incident | None, charter: Charter, merged: Collection[Incident] = ()
+) -> Outcome:
+    """Decide about one request, given the incident that it concerns, if there is one, and those merged into that."""
     if isinstance(request, SignalReceived):
         cleared = request.status is SignalStatus.RESOLVED
         return _clear(request, known, charter) if cleared else _fire(request, known, charter)
     if known is None:
         return _open(request, charter)
     if isinstance(request, ReplyReceived):
-        return _reply(request, known, charter)
+        return _reply(request, known, charter, merged)
     return _join(known, request)
 
 
@@ -96,17 +100,23 @@ def _join(known: Incident, request: Inbound) -> Outcome:
     return Outcome("joined", known.id, (join(known, request),), (timeline.of_request(known.id, request),))
 
 
-def _reply(reply: ReplyReceived, known: Incident, charter: Charter) -> Outcome:
+def _reply(reply: ReplyReceived, known: Incident, charter: Charter, merged: Collection[Incident]) -> Outcome:
     if reply.origin is not Origin.HUMAN:
         return _join(known, reply)
     if _is_colleague(reply, known, charter):
         return _note(known, reply)
     if not can_take(known, reply, charter):
         return _follow_up(known, reply, charter)
+    if known.resolved_at is not None and _is_content(reply, known, charter):
+        return _note_confirmation(known, reply)
+    return _hear(reply, known, merged)
+
+
+def _hear(reply: ReplyReceived, known: Incident, merged: Collection[Incident]) -> Outcome:
     by = reply.sender.address or "requester"
     if known.resolved_at is not None:
         return _join_and(lambda joined: reopen(joined, by, who=Who.CUSTOMER), known, reply)
-    if known.question and reply.received_at >= known.question.asked_at:
+    if is_answer(reply, known, merged):
         return _join_and(lambda joined: resume(joined, by, Who.CUSTOMER), known, reply)
     return _join(known, reply)
 
@@ -120,11 +130,28 @@ def _is_colleague(reply: ReplyReceived, known: Incident, charter: Charter) -> bo
 
 def _note(known: Incident, reply: ReplyReceived) -> Outcome:
     """What a colleague writes stays in the house, whatever the incident's state; no customer waits for an answer to it."""
-    joined = join(known, reply)
-    by_us = replace(joined, fact=joined.fact.model_copy(update={"by_customer": False}))
     text = reply.text or reply.subject_line
     entry = timeline.of_note(known.id, timeline.writer(reply), text, reply.received_at)
-    return Outcome("joined", known.id, (by_us,), (entry,))
+    return Outcome("joined", known.id, (_join_quietly(known, reply),), (entry,))
+
+
+def _is_content(reply: ReplyReceived, known: Incident, charter: Charter) -> bool:
+    """Whether a reply to what is over reads like "thank you, it works". A file may show that it doesn't."""
+    if reply.attachments or says_no(reply):
+        return False
+    return charter.confirms(reply.text, filter(None, (reply.sender.name, known.owner)))
+
+
+def _note_confirmation(known: Incident, reply: ReplyReceived) -> Outcome:
+    """It stays as it is, and nobody waits for an answer. Only the customer's page or a person of the house confirms."""
+    read = timeline.of_confirmation(known.id, reply.received_at)
+    entries = (timeline.of_request(known.id, reply), read)
+    return Outcome("joined", known.id, (_join_quietly(known, reply),), entries)
+
+
+def _join_quietly(known: Incident, reply: ReplyReceived) -> Change:
+    joined = join(known, reply)
+    return replace(joined, fact=joined.fact.model_copy(update={"by_customer": False}))
 
 
 def _follow_up(known: Incident, reply: ReplyReceived, charter: Charter) -> Outcome:

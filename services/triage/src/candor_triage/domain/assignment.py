@@ -1,7 +1,7 @@
 """Who gets an incident that nobody has: somebody of its team who is on shift, the one with the least to do.
 
 When nobody is on shift the lead has it meanwhile, and somebody is looked for again when the next shift begins, unless a
-person has done something about it by then.
+person has done something about it by then. What is opened again goes back to its owner, unless they are not on shift.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -86,8 +86,9 @@ def give(incident: Incident, charter: Charter, rota: Rota) -> Given:
 
 
 def give_again(incident: Incident, charter: Charter, rota: Rota) -> Given:
-    """Look for somebody on shift once more, for what nobody has or the lead has meanwhile."""
-    if incident.status not in ACTIVE:
+    """Look for somebody on shift once more, for what nobody has or the lead has meanwhile; who solved it before and
+    is back keeps it."""
+    if incident.status not in ACTIVE or (incident.reopened and incident.owner in rota.on_shift):
         return Given()
     name = choose_owner(charter.people, rota.on_shift, rota.load, incident)
     if name is None:
@@ -97,6 +98,22 @@ def give_again(incident: Incident, charter: Charter, rota: Rota) -> Given:
     had = f"{incident.owner} had it" if incident.owner else "nobody had it"
     reason = f"{name} is on shift now; until then {had}, as nobody of the team was there."
     return Given(assign(incident, CHARTER, name, reason=reason))
+
+
+def relieve(incident: Incident, charter: Charter, rota: Rota) -> Given:
+    """Give what was opened again to somebody on shift while its owner is not; when nobody is, the owner keeps it, with
+    a warning. A team without people stays as it is."""
+    owner, people = incident.owner, [one for one in charter.people if _fits(one, incident)]
+    if owner in rota.on_shift or not people:
+        return Given()
+    name = choose_owner(people, rota.on_shift, rota.load, incident)
+    if name is not None:
+        known = any(one.name == owner for one in charter.people)
+        away = "is not on shift" if known else "is no longer in the charter"
+        return Given(assign(incident, CHARTER, name, reason=f"It was opened again, and {owner} {away}."))
+    team, again = charter.team(incident.team), next_shift(people, incident, rota.now)
+    absent = f"nobody of {team.name if team else incident.team} is there"
+    return Given(None, f"Nobody on shift: {absent}, so {owner} keeps it", again)
 
 
 def next_shift(people: Sequence[Person], incident: Incident, now: datetime) -> datetime | None:

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
-from candor_common.events import IncidentStatus, Lane, Priority, PromiseKind, PromiseState
+from candor_common.events import Incident, IncidentStatus, Lane, Priority, PromiseKind, PromiseState
 from candor_triage.domain.rules import ACTIVE
 
 WORDS = frozenset({PromiseKind.FIRST_RESPONSE, PromiseKind.NEXT_UPDATE, PromiseKind.NEXT_REPLY})
 """Promises of a word to the customer; any later word makes a missed one good."""
 FIXES = frozenset({PromiseKind.RESOLUTION, PromiseKind.ESTIMATE})
 """Promises of the end of the trouble; only that end makes a missed one good."""
+FOLLOWED_UP = frozenset({PromiseKind.FOLLOW_UP, PromiseKind.IMPROVEMENT_REPLY})
+"""Promises that an answer to a survey leads to, mostly after the end; a form on the incident's page keeps them."""
 ACTIVE_STATUSES = frozenset(ACTIVE)
 
 
@@ -118,7 +120,13 @@ def standing(pledges: Iterable[Pledge], now: datetime, *, works_again: bool = Fa
 
 def by_urgency(entries: Iterable[Entry], standings: Mapping[str, Standing]) -> list[Entry]:
     """Missed ones first, then those at risk, then the others by due time, paused ones last; equal ones by priority."""
-    return sorted(entries, key=lambda one: _place(one, standings.get(one.id, Standing())))
+    return sorted(entries, key=lambda one: place(one, standings.get(one.id, Standing())))
+
+
+def place(one: Entry | Incident, found: Standing) -> str:
+    """Where an incident stands on the board, as text: what sorts first stands above. The browser sorts by it, too."""
+    due = found.first.due_at if found.first else one.opened_at
+    return f"{_RANK[found.urgency]} {due.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f} {one.priority.value} {one.id}"
 
 
 def counts(entries: Sequence[Entry], owner: str) -> dict[str, int]:
@@ -141,8 +149,3 @@ def _counts(one: Pledge, last_word: datetime | None, works_again: bool) -> bool:
     if one.kind in WORDS:
         return last_word is None or last_word <= one.due_at
     return one.kind not in FIXES or not works_again
-
-
-def _place(entry: Entry, found: Standing) -> tuple[int, datetime, str, str]:
-    due = found.first.due_at if found.first else entry.opened_at
-    return _RANK[found.urgency], due, entry.priority.value, entry.id

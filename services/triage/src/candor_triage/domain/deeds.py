@@ -12,6 +12,7 @@ from candor_common.events import (
     IncidentAssigned,
     IncidentCancelled,
     IncidentClosed,
+    IncidentDisputed,
     IncidentEscalated,
     IncidentLinked,
     IncidentMerged,
@@ -116,6 +117,9 @@ def _end(fact: Told) -> Deed | None:
             )
         case IncidentReopened(by=by, reason=reason):
             done = Deed("reopened", by, f"Opened again: {reason}" if reason else "Opened again")
+        case IncidentDisputed(by=by):
+            text = "Says that it is not solved, too late to open it again; an incident of its own follows"
+            done = Deed("disputed", by.address, text)
         case IncidentClosed(by=by):
             done = Deed("closed", by, "Closed")
         case IncidentCancelled(by=by, reason=reason):

@@ -13,8 +13,10 @@ from candor_common.events import (
     IncidentResolved,
     IncidentStatus,
     IncidentVerified,
+    Lane,
     Link,
     LinkKind,
+    PriorityChanged,
     Resolution,
 )
 from candor_triage.domain.life import SIGNAL, Change, begun, permitted, refused, step
@@ -25,6 +27,7 @@ _INVERSE: Mapping[LinkKind, LinkKind] = {
     LinkKind.FOLLOWS: LinkKind.FOLLOWED_BY,
     LinkKind.FOLLOWED_BY: LinkKind.FOLLOWS,
 }
+_FASTEST_FIRST = (Lane.EMERGENCY, Lane.VIP, Lane.STANDARD, Lane.UNKNOWN)
 
 
 def resolve(incident: Incident, by: str, resolution: Resolution, now: datetime) -> Change:
@@ -75,16 +78,26 @@ def cancel(incident: Incident, by: str, reason: str) -> Change:
     return Change(after, IncidentCancelled(incident=after, by=by, reason=reason))
 
 
-def merge(incident: Incident, into: Incident, by: str) -> tuple[Change, Change]:
+def merge(incident: Incident, into: Incident, by: str) -> tuple[Change, ...]:
     """Both are about the same, and the other goes on for both: what happens to the one, and to the other."""
     status = permitted(incident, "merge", by)
     _refuse_others(incident, into, "merge")
     if into.status not in ACTIVE:
         raise refused(incident, "merge", f"{into.id} is {into.status.value}; `link` the two, or reopen it")
     gone = step(incident, by, status=status, merged_into=into.id, question=None)
-    return Change(gone, IncidentMerged(incident=gone, by=by)), _linked(
-        into, Link(incident_id=incident.id, kind=LinkKind.MERGED_FROM), by
-    )
+    stays = _linked(into, Link(incident_id=incident.id, kind=LinkKind.MERGED_FROM), by)
+    return Change(gone, IncidentMerged(incident=gone, by=by)), stays, *_raised(stays.incident, incident, by)
+
+
+def _raised(into: Incident, gone: Incident, by: str) -> tuple[Change, ...]:
+    """The more urgent of the two counts for both, or what was promised for the one would be forgotten with it."""
+    # Priorities are spelled so that the most urgent comes first, and what a later version calls one comes last.
+    if gone.priority.value >= into.priority.value:
+        return ()
+    lane = min(gone.lane, into.lane, key=_FASTEST_FIRST.index)
+    rating = {"priority": gone.priority, "impact": gone.impact, "urgency": gone.urgency, "lane": lane}
+    after, reason = step(into, by, **rating), f"{gone.id}, which is part of it now, is {gone.priority}."
+    return (Change(after, PriorityChanged(incident=after, by=by, previous=into.priority, reason=reason)),)
 
 
 def link(incident: Incident, other: Incident, by: str, kind: LinkKind) -> tuple[Change, Change]:

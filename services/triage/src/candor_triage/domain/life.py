@@ -14,6 +14,7 @@ from candor_common.events import (
     IncidentAssigned,
     IncidentCancelled,
     IncidentClosed,
+    IncidentDisputed,
     IncidentEscalated,
     IncidentLinked,
     IncidentMerged,
@@ -47,6 +48,7 @@ Told: TypeAlias = (
     | IncidentResolved
     | IncidentVerified
     | IncidentReopened
+    | IncidentDisputed
     | IncidentClosed
     | PriorityChanged
     | IncidentLinked
@@ -127,7 +129,13 @@ def step(incident: Incident, by: str, **changes: Any) -> Incident:
 
 def begun(incident: Incident, by: str, now: datetime) -> dict[str, Any]:
     """Whoever works on an incident that nobody has owns it from then on."""
-    return {"owner": incident.owner or by, "acknowledged_at": incident.acknowledged_at or now}
+    owned = {"owner": incident.owner or by, "acknowledged_at": incident.acknowledged_at or now}
+    return owned | looked_at(incident, by)
+
+
+def looked_at(incident: Incident, by: str) -> dict[str, bool]:
+    """A person who takes it, hands it on or sets its priority has looked at what the rules were not sure of."""
+    return {"unsure": incident.unsure and by in _PARTS}
 
 
 def shown(moment: datetime) -> str:

@@ -11,6 +11,7 @@ from candor_common.events import (
     IncidentAssigned,
     IncidentCancelled,
     IncidentClosed,
+    IncidentDisputed,
     IncidentEscalated,
     IncidentLinked,
     IncidentMerged,
@@ -27,12 +28,12 @@ from candor_common.events import (
 )
 from candor_triage.domain.life import Told
 
-_BEGUN = ("status", "owner", "acknowledged_at")
+_BEGUN = ("status", "owner", "acknowledged_at", "unsure")
 ABOUT: Mapping[type[Told], tuple[str, ...]] = {
     RequestJoined: (),
     IncidentAcknowledged: _BEGUN,
-    IncidentAssigned: ("status", "owner", "team", "level"),
-    IncidentEscalated: ("status", "owner", "team", "level"),
+    IncidentAssigned: ("status", "owner", "team", "level", "unsure"),
+    IncidentEscalated: ("status", "owner", "team", "level", "unsure"),
     HelpAsked: ("second",),
     IncidentUpdated: (*_BEGUN, "last_update"),
     CustomerAsked: (*_BEGUN, "question"),
@@ -40,7 +41,7 @@ ABOUT: Mapping[type[Told], tuple[str, ...]] = {
     PlanMade: (*_BEGUN, "plan"),
     EstimateGiven: (*_BEGUN, "estimate"),
     WorkaroundGiven: (*_BEGUN, "workaround"),
-    PriorityChanged: ("priority",),
+    PriorityChanged: ("priority", "impact", "urgency", "lane", "unsure"),
     IncidentResolved: (*_BEGUN, "resolved_at", "resolution", "question"),
     IncidentVerified: ("status", "verified_at"),
     IncidentReopened: (
@@ -54,6 +55,7 @@ ABOUT: Mapping[type[Told], tuple[str, ...]] = {
         "workaround",
         "reopened",
     ),
+    IncidentDisputed: (),
     IncidentClosed: ("status", "closed_at"),
     IncidentLinked: ("links",),
     IncidentMerged: ("status", "merged_into", "question"),

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from candor_common.events import (
+    Channel,
     Contact,
     Fact,
     FollowUpDone,
@@ -55,6 +56,7 @@ _KIND_OF_ORIGIN = {
     Origin.BOUNCE: "bounce",
 }
 _MESSAGES = {
+    MessageKind.PRIORITY: "notice of the new priority",
     MessageKind.NOTHING_NEW: "notice that nothing is new",
     MessageKind.REOPENED: "notice that it is open again",
     MessageKind.CLOSED: "notice that it is closed",
@@ -67,6 +69,7 @@ def of_opening(change: Change, request: Inbound) -> Entry:
     """An incident began, and why it was rated so."""
     incident = change.incident
     text = f"Opened as {incident.priority} for {incident.team}; {incident.reason}"
+    text += "; a person is to look at it" if incident.unsure else ""
     return Entry(incident.id, "opened", incident.opened_at, writer(request), text)
 
 
@@ -109,6 +112,12 @@ def of_decision(incident_id: str, by: str, text: str, at: datetime) -> Entry:
 def of_warning(incident_id: str, text: str, at: datetime) -> Entry:
     """Something that nobody did, and that somebody has to look after."""
     return Entry(incident_id, "warning", at, CHARTER, text)
+
+
+def of_confirmation(incident_id: str, at: datetime) -> Entry:
+    """Why words that came after the resolution did not open it again."""
+    text = "That reads like a confirmation, so it was not opened again. It confirms nothing by itself: the watch goes on."
+    return Entry(incident_id, "reads_confirmed", at, CHARTER, text)
 
 
 def of_fact(fact: Fact, at: datetime) -> Entry | None:
@@ -172,7 +181,7 @@ def of_message(message: Message, at: datetime) -> Entry:
         case MessageState.WITHDRAWN:
             text += f"was not sent{because}"
         case _:
-            text += "was sent"
+            text += "was told on the phone" if message.channel is Channel.PHONE else "was sent"
     return Entry(message.incident_id, f"message_{message.state}", at, "notifier", text)
 
 

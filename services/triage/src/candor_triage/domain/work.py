@@ -24,7 +24,7 @@ from candor_common.events import (
     Update,
     WorkaroundGiven,
 )
-from candor_triage.domain.life import Change, begun, permitted, refused, shown, step
+from candor_triage.domain.life import Change, begun, looked_at, permitted, refused, shown, step
 from candor_triage.domain.rules import Command, Who
 
 LONGEST_SILENCE = timedelta(days=30)
@@ -45,7 +45,7 @@ class Estimation:
 def acknowledge(incident: Incident, by: str, now: datetime) -> Change:
     """A person takes the incident and owns it from now on."""
     status = permitted(incident, "acknowledge", by)
-    after = step(incident, by, status=status, owner=by, acknowledged_at=incident.acknowledged_at or now)
+    after = step(incident, by, status=status, **begun(incident, by, now) | {"owner": by})
     return Change(after, IncidentAcknowledged(incident=after, by=by))
 
 
@@ -59,7 +59,8 @@ def assign(
         raise refused(incident, "assign", f"{incident.owner or incident.team} has it already")
     if owner is None and status is IncidentStatus.ASSIGNED:
         status = _not_begun(incident)
-    after = step(incident, by, status=status, owner=owner, team=to_team, level=level)
+    given = {"owner": owner, "team": to_team, "level": level} | looked_at(incident, by)
+    after = step(incident, by, status=status, **given)
     fact = IncidentAssigned(
         incident=after,
         by=by,
@@ -80,7 +81,8 @@ def escalate(incident: Incident, by: str, to: Team | None, reason: str, owner: s
         raise refused(incident, "escalate", f"{to.name} is {to.level}, which is not above {incident.level}")
     if owner is not None and status in (IncidentStatus.OPEN, IncidentStatus.REOPENED):
         status = IncidentStatus.ASSIGNED
-    after = step(incident, by, status=status, level=to.level, team=to.id, owner=owner)
+    given = {"level": to.level, "team": to.id, "owner": owner} | looked_at(incident, by)
+    after = step(incident, by, status=status, **given)
     fact = IncidentEscalated(
         incident=after, by=by, previous_level=incident.level, previous_team=incident.team, reason=reason
     )
@@ -166,7 +168,7 @@ def change_priority(incident: Incident, by: str, to: Priority, reason: str) -> C
     permitted(incident, "priority", by)
     if to is incident.priority:
         raise refused(incident, "priority", f"it is {to} already")
-    after = step(incident, by, priority=to)
+    after = step(incident, by, priority=to, **looked_at(incident, by))
     return Change(after, PriorityChanged(incident=after, by=by, previous=incident.priority, reason=reason))
 
 

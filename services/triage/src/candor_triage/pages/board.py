@@ -1,7 +1,6 @@
 """The board: what is to be done, the most urgent promise first; and the search."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -12,12 +11,12 @@ from sqlalchemy import Connection
 
 from candor_common import console
 from candor_common.console import Visitor
-from candor_common.events import PromiseState
 from candor_common.service import runtime_of
-from candor_triage import board_store, board_view, paging, promise_view, saved_views
+from candor_triage import board_store, board_view, paging, saved_views
 from candor_triage.board_view import Board
 from candor_triage.domain.board import Choice
-from candor_triage.pages.frame import clock, page
+from candor_triage.pages.frame import Clock, clock, page
+from candor_triage.pages.numbers import counted, today
 from candor_triage.saved_views import SavedView
 from candor_triage.words import INCIDENT_KINDS, STATUSES
 
@@ -79,9 +78,9 @@ async def board(request: Request, visitor: Reader, asked: Wanted) -> Response:
     """The board, or what a search finds; a reference leads straight to its incident."""
     if asked.q.strip():
         return await _found(request, visitor, asked)
-    now = clock(request).now
-    shown, today, last, saved = await runtime_of(request).database.read(
-        lambda connection: _read(connection, asked, visitor, now)
+    here = clock(request)
+    shown, numbers, last, saved = await runtime_of(request).database.read(
+        lambda connection: _read(connection, asked, visitor, here)
     )
     return page(
         request,
@@ -89,7 +88,8 @@ async def board(request: Request, visitor: Reader, asked: Wanted) -> Response:
         "board.html",
         asked=asked,
         board=shown,
-        today=today,
+        today=numbers,
+        counted=counted(numbers, shown.tabs),
         last=last,
         saved=saved,
         narrowing=NARROWING,
@@ -113,24 +113,14 @@ async def _found(request: Request, visitor: Visitor, asked: Asked) -> Response:
 
 
 def _read(
-    connection: Connection, asked: Asked, visitor: Visitor, now: datetime
+    connection: Connection, asked: Asked, visitor: Visitor, here: Clock
 ) -> tuple[Board, dict[str, int], int, list[SavedView]]:
     # The number comes first, so that what changes meanwhile is told by the stream once more.
     last = board_store.last_entry(connection)
-    shown = board_view.board(connection, asked.choice(visitor), visitor.name, now)
-    return shown, today(connection, now), last, saved_views.views(connection, owner_of(visitor))
+    shown = board_view.board(connection, asked.choice(visitor), visitor.name, here.now)
+    return shown, today(connection, here), last, saved_views.views(connection, owner_of(visitor))
 
 
 def owner_of(visitor: Visitor) -> str:
     """Whose views somebody has besides those of everybody: those of their key."""
     return visitor.key.id if visitor.key else saved_views.EVERYBODY
-
-
-def today(connection: Connection, now: datetime) -> dict[str, int]:
-    """How many promises of the last 24 hours were kept and missed, and how many are at risk now."""
-    ended = promise_view.counts(connection, now - timedelta(days=1))
-    return {
-        "kept": sum(one.number for one in ended if one.state is PromiseState.KEPT),
-        "missed": sum(one.number for one in ended if one.state is PromiseState.BREACHED),
-        "at_risk": promise_view.at_risk(connection, now),
-    }

@@ -5,12 +5,11 @@ The signed address is the only proof that is asked for, also of the forms: who c
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Annotated
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
@@ -19,19 +18,15 @@ from candor_common.charter import Charter, Team
 from candor_common.database import Transaction
 from candor_common.errors import NotFound
 from candor_common.events import Contact, Incident
-from candor_common.languages import Language, nearest, preferred
-from candor_common.links import CUSTOMER_LINK_AGE, INCIDENT, BadLink, ExpiredLink
 from candor_common.service import runtime_of
-from candor_common.times import written
 from candor_triage import customers, promise_view, said, store, timeline_store
-from candor_triage.customer_texts import CustomerWords
-from candor_triage.customer_words import WORDS
 from candor_triage.customers import Said
 from candor_triage.domain import customer
 from candor_triage.domain.customer_view import Record, view
 from candor_triage.domain.life import Refused
 from candor_triage.domain.rules import ENDED, OVER
 from candor_triage.pages.frame import templates
+from candor_triage.pages.visit import Came, Visit
 
 MOST_WORDS = 100
 LONGEST = 8000
@@ -45,56 +40,8 @@ router = APIRouter(prefix="/c")
 Act = Callable[[Transaction, Contact], Incident]
 
 
-class Visit:
-    """Somebody who came with a link: the incident that it leads to, and how to speak to them."""
-
-    def __init__(self, request: Request, incident: Incident | None, *, expired: bool = False) -> None:
-        self.request = request
-        self.incident = incident
-        self.expired = expired
-        accepted = request.headers.get("accept-language", "")
-        self.language: Language = nearest(incident.language) if incident else preferred(accepted)
-
-    @property
-    def text(self) -> CustomerWords:
-        """The words in their language."""
-        return WORDS[self.language]
-
-    def time(self, moment: datetime) -> str:
-        """A moment in their zone, with its name."""
-        return self._written(moment, self.text.moment)
-
-    def brief(self, moment: datetime) -> str:
-        """The same without the name, where it is said once for all."""
-        return self._written(moment, "{time}")
-
-    def zone_name(self, now: datetime) -> str:
-        """What they call their zone."""
-        return self._written(now, "{zone}")
-
-    def _written(self, moment: datetime, form: str) -> str:
-        zone = self.incident.requester.zone if self.incident and self.incident.requester else None
-        house = runtime_of(self.request).context.settings.time_zone
-        return written(moment, self.text.locale, form, zone, house)
-
-
-async def visit_of(request: Request, token: str) -> Visit:
-    """The visit that a signed link stands for."""
-    runtime = runtime_of(request)
-    try:
-        identifier = runtime.context.signer.verify(INCIDENT, token, CUSTOMER_LINK_AGE)
-    except ExpiredLink:
-        return Visit(request, None, expired=True)
-    except BadLink:
-        return Visit(request, None)
-    incident = await runtime.database.read(lambda connection: store.led_to(connection, identifier))
-    # An id that leads elsewhere is not this customer's to see.
-    theirs = incident is not None and incident.id == identifier and incident.requester is not None
-    return Visit(request, incident if theirs else None)
-
-
-Came = Annotated[Visit, Depends(visit_of)]
-Text = Annotated[str, Form(max_length=LONGEST)]
+Text = Annotated[str, Form()]
+"""Of any length: what is too long is shown again, and never lost."""
 Once = Annotated[str, Form(max_length=40)]
 
 
@@ -106,6 +53,11 @@ class Tried:
     refused: bool = False
     lacks: str = ""
     """What was not filled in as it must be: `words` or `number`."""
+    too_long: str = ""
+    """The field with more in it than fits: `add`, `still` or `when`."""
+    words: str = ""
+    still: str = ""
+    """What they still see."""
     number: str = ""
     when: str = ""
 
@@ -126,27 +78,27 @@ async def added(visit: Came, text: Text = "", once: Once = "") -> Response:
     words = _plain(text)
     if not words:
         return await _page(visit, Tried(lacks="words"), 422)
+    if len(words) > LONGEST:
+        return await _page(visit, Tried(too_long="add", words=words), 422)
     charter = runtime_of(visit.request).context.charter
-    return await _act(visit, "add", _adding(visit.incident.id, words, once, charter))
+    return await _act(visit, "add", _adding(visit.incident.id, words, once, charter), Tried(words=words))
 
 
 @router.post("/{token}/call")
-async def call(
-    visit: Came,
-    number: Annotated[str, Form(max_length=LONGEST_NUMBER)] = "",
-    when: Annotated[str, Form(max_length=LONGEST_WHEN)] = "",
-    once: Once = "",
-) -> Response:
+async def call(visit: Came, number: Text = "", when: Text = "", once: Once = "") -> Response:
     """They want to be called: the number and when it suits them, as words for whoever has it."""
     if visit.incident is None:
         return _bad_link(visit)
     there, suits = _plain(number), _plain(when)
-    if not _NUMBER.fullmatch(there):
-        return await _page(visit, Tried(lacks="number", number=there, when=suits), 422)
+    tried = Tried(number=there, when=suits)
+    if len(there) > LONGEST_NUMBER or not _NUMBER.fullmatch(there):
+        return await _page(visit, replace(tried, lacks="number"), 422)
+    if len(suits) > LONGEST_WHEN:
+        return await _page(visit, replace(tried, too_long="when"), 422)
     text = visit.text
     words = text.call_words.format(number=there, when=suits or text.call_any_time)
     charter = runtime_of(visit.request).context.charter
-    return await _act(visit, "call", _adding(visit.incident.id, words, once, charter))
+    return await _act(visit, "call", _adding(visit.incident.id, words, once, charter), tried)
 
 
 @router.post("/{token}/works")
@@ -164,8 +116,12 @@ async def not_solved(visit: Came, text: Text = "", once: Once = "") -> Response:
     if visit.incident is None:
         return _bad_link(visit)
     reference, charter = visit.incident.id, runtime_of(visit.request).context.charter
-    if words := _plain(text):
-        return await _act(visit, "not_solved", _adding(reference, words, once, charter))
+    words = _plain(text)
+    if len(words) > LONGEST:
+        return await _page(visit, Tried(too_long="still", still=words), 422)
+    if words:
+        act = _adding(reference, words, once, charter, says_no=True)
+        return await _act(visit, "not_solved", act, Tried(still=words))
     return await _act(
         visit,
         "not_solved",
@@ -173,13 +129,13 @@ async def not_solved(visit: Came, text: Text = "", once: Once = "") -> Response:
     )
 
 
-def _adding(reference: str, words: str, once: str, charter: Charter) -> Act:
+def _adding(reference: str, words: str, once: str, charter: Charter, *, says_no: bool = False) -> Act:
     # Bound to the incident, so that nobody can make somebody else's words count as sent already.
-    written = Said(f"page:{reference}:{once or uuid4().hex}"[:64], words)
+    written = Said(f"page:{reference}:{once or uuid4().hex}"[:64], words, says_no)
     return lambda transaction, who: customers.add_words(transaction, reference, who, written, charter)
 
 
-async def _act(visit: Visit, what: str, act: Act) -> Response:
+async def _act(visit: Visit, what: str, act: Act, tried: Tried = Tried()) -> Response:
     incident = visit.incident
     if incident is None or incident.requester is None:
         return _bad_link(visit)
@@ -187,7 +143,7 @@ async def _act(visit: Visit, what: str, act: Act) -> Response:
     try:
         await runtime_of(visit.request).database.transact(lambda transaction: act(transaction, who))
     except (Refused, NotFound):
-        return await _page(visit, Tried(refused=True), 409)
+        return await _page(visit, replace(tried, refused=True), 409)
     home = visit.request.url.path.rpartition("/")[0]
     return RedirectResponse(f"{home}?thanks={what}", 303, web.HEADERS)
 
@@ -233,7 +189,8 @@ def read(connection: Connection, incident_id: str, team_of: Callable[[str], Team
 
 
 def _plain(text: str) -> str:
-    return text.replace("\x00", "�").strip()
+    # Browsers count a line end as one character and send it as two.
+    return text.replace("\x00", "�").replace("\r\n", "\n").strip()
 
 
 def _bad_link(visit: Visit) -> Response:

@@ -32,6 +32,11 @@ class Clock:
     now: datetime
     zone: ZoneInfo
 
+    @property
+    def midnight(self) -> datetime:
+        """When the day began."""
+        return self.now.astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
     def brief(self, moment: datetime) -> str:
         """For a row: "15:10", or with the day when it is another."""
         return times.brief(moment, self.now, self.zone)

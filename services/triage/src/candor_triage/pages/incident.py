@@ -13,13 +13,14 @@ from sqlalchemy import Connection
 from candor_common import console, web
 from candor_common.console import Visitor
 from candor_common.errors import NotFound
-from candor_common.events import Incident, Promise, PromiseState
+from candor_common.events import FollowUp, Incident, Promise, PromiseState
+from candor_common.follow_up_words import FORM
 from candor_common.links import customer_link
 from candor_common.service import runtime_of
 from candor_common.times import first_zone, written
-from candor_triage import board_store, promise_view, said, store, timeline_store, times
+from candor_triage import board_store, follow_up_view, promise_view, said, store, timeline_store, times
 from candor_triage.case import Case
-from candor_triage.domain.board import Standing, standing
+from candor_triage.domain.board import FOLLOWED_UP, Standing, standing
 from candor_triage.domain.life import allowed
 from candor_triage.domain.rules import OVER
 from candor_triage.domain.similar import Past, similar
@@ -68,6 +69,8 @@ class Read:
     linked: Mapping[str, tuple[str, str]]
     originals: Sequence[tuple[str, datetime]]
     """Requests that it is made of, and when they were read."""
+    follow_ups: Sequence[FollowUp]
+    """What its surveys led to and is still to be done."""
 
     def standing(self, now: datetime) -> Standing:
         """Which promise comes next."""
@@ -135,7 +138,12 @@ async def _again(request: Request, reference: str, view: View, visitor: Visitor)
 
 async def _given(request: Request) -> dict[str, str]:
     async with request.form(max_files=0, max_fields=40) as form:
-        return {name: value.replace("\x00", "�") for name, value in form.items() if isinstance(value, str)}
+        return {name: _plain(value) for name, value in form.items() if isinstance(value, str)}
+
+
+def _plain(value: str) -> str:
+    # Browsers count a line end as one character and send it as two.
+    return value.replace("\x00", "�").replace("\r\n", "\n")
 
 
 async def _read(request: Request, reference: str) -> Read | None:
@@ -149,14 +157,17 @@ def _all(connection: Connection, reference: str) -> Read | None:
     # Read first, so that what comes meanwhile is told to the page once more.
     timeline = timeline_store.measured_timeline(connection, incident.id, MOST_ENTRIES)
     linked = {one.incident_id for one in incident.links} | ({incident.merged_into} - {None})
+    promises = promise_view.of_incident(connection, incident.id)
+    was_asked = any(one.kind in FOLLOWED_UP for one in promises)
     return Read(
         incident,
         timeline,
-        promise_view.of_incident(connection, incident.id),
+        promises,
         similar(incident.title, board_store.past(connection, incident.id)),
         said.explained(connection, incident.id),
         board_store.titles(connection, [one for one in linked if one]) if linked else {},
         said.originals(connection, incident.id, MOST_ORIGINALS),
+        follow_up_view.of_incident(connection, incident.id) if was_asked else (),
     )
 
 
@@ -185,6 +196,8 @@ def _page(request: Request, visitor: Visitor, found: Read, view: View) -> Respon
         looks_like=found.looks_like,
         linked=found.linked,
         originals=found.originals if may_work else [],
+        follow_ups=found.follow_ups,
+        follow_up_words=FORM,
         first_commands=FIRST,
         ours=_SERVICES,
         forms=forms.forms(allowed(incident)) if may_work else [],

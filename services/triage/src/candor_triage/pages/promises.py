@@ -14,7 +14,8 @@ from candor_common.database import Transaction
 from candor_common.errors import NotFound
 from candor_common.events import PromiseState
 from candor_common.service import runtime_of
-from candor_triage import board_store, promise_view, said, wall
+from candor_triage import board_store, follow_up_view, promise_view, said, wall
+from candor_triage.domain.board import FOLLOWED_UP, Pledge
 from candor_triage.pages.frame import clock, page
 from candor_triage.said import Miss
 from candor_triage.shapes import Words
@@ -32,8 +33,9 @@ Worker = Annotated[Visitor, Depends(console.works)]
 async def shown(request: Request, visitor: Reader) -> Response:
     """Big numbers, the next due, and the misses with what their leads say."""
     here = clock(request)
-    midnight = here.now.astimezone(here.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    values = await runtime_of(request).database.read(lambda connection: _read(connection, here.now, midnight))
+    values = await runtime_of(request).database.read(
+        lambda connection: _read(connection, here.now, here.midnight)
+    )
     charter = runtime_of(request).context.charter
     return page(request, visitor, "promises.html", team_of=charter.team, **values)
 
@@ -70,19 +72,33 @@ def _explain(transaction: Transaction, promise_id: str, words: Said) -> None:
 
 def _read(connection: Connection, now: datetime, midnight: datetime) -> dict[str, Any]:
     found = wall.groups(connection, now - LOOK_BACK, now)
-    due = promise_view.next_due(connection, MOST_DUE)
+    due = _due(connection, now)
+    at_risk, follow_ups = promise_view.at_risk(connection, now)
     misses = said.missed(connection, now - LOOK_BACK, MOST_MISSES)
     ids = {one.incident_id for one in due} | {one.promise.incident_id for one in misses}
     return {
-        "at_risk": promise_view.at_risk(connection, now),
+        "at_risk": at_risk,
         "today": _ended(connection, midnight),
         "week": _ended(connection, now - timedelta(days=7)),
         "sides": {side: wall.by(side, found) for side in wall.SIDES},
         "due": due,
+        "followed_up": FOLLOWED_UP,
+        "follow_ups": follow_ups,
         "misses": sorted(misses, key=lambda one: one.cause is not None),
         "unexplained": sum(one.cause is None for one in misses),
         "titles": board_store.titles(connection, ids) if ids else {},
     }
+
+
+def _due(connection: Connection, now: datetime) -> list[Pledge]:
+    """What is due next. A follow-up that was missed is still to be done, so that it stays until it is."""
+    late = [
+        Pledge(one.id, one.incident_id, one.kind, PromiseState.BREACHED, True, one.due_at, one.due_at)
+        for one in follow_up_view.overdue(connection, now, MOST_DUE)
+    ]
+    told = {(one.incident_id, one.kind) for one in late}
+    ahead = promise_view.next_due(connection, MOST_DUE)
+    return [*late, *(one for one in ahead if (one.incident_id, one.kind) not in told)][:MOST_DUE]
 
 
 def _ended(connection: Connection, since: datetime) -> dict[str, int]:

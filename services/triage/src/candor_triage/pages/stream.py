@@ -24,6 +24,7 @@ from candor_triage.board_view import Row
 from candor_triage.domain.board import Choice
 from candor_triage.pages.board import Asked
 from candor_triage.pages.frame import clock, templates
+from candor_triage.pages.numbers import Numbers
 from candor_triage.words import TEXT
 
 EVERY = 1.0
@@ -58,10 +59,11 @@ async def stream(
     since: Annotated[int, Query(ge=0, lt=10**18)] = 0,
     last_event_id: Annotated[str, Header(max_length=18)] = "",
 ) -> StreamingResponse:
-    """Events `row` (a row is new or another) and `reload` (too much was missed). Needs the scope `read`."""
+    """Events `row` (a row is new or another), `numbers` (what is counted above them) and `reload` (too much was missed).
+    Needs the scope `read`."""
     visitor = console.admitted(request, "read")
     first = int(last_event_id) if last_event_id.isdecimal() else since
-    return _streamed(looker(request, asked.choice(visitor)), first)
+    return _streamed(looker(request, asked.choice(visitor), visitor.name), first)
 
 
 @router.get("/v1/stream/board/{reference}")
@@ -102,9 +104,9 @@ async def events(look: Look, first: int) -> AsyncIterator[str]:
         await asyncio.sleep(0 if seen.more else EVERY)
 
 
-def looker(request: Request, choice: Choice) -> Look:
+def looker(request: Request, choice: Choice, owner: str = "") -> Look:
     """A look for what has changed: one statement when nothing has."""
-    runtime = runtime_of(request)
+    runtime, counts = runtime_of(request), Numbers(request, choice, owner)
 
     async def look(last: int, told: frozenset[int]) -> Seen:
         now = clock(request).now
@@ -118,12 +120,12 @@ def looker(request: Request, choice: Choice) -> Look:
         known = told or frozenset(number for number in numbers if number <= last - BACK // 5)
         ids = list(dict.fromkeys(one for number, one in found if number not in known))
         if not ids:
-            return Seen(max(numbers, default=last), numbers)
+            return Seen(max(numbers, default=last), numbers, await counts.told(changed=False))
         rows = await runtime.database.read(lambda conn: board_view.rows_of(conn, ids, choice, now))
         newest = max(numbers, default=last)
         render = _renderer(request)
         messages = tuple(f"id: {newest}\nevent: row\ndata: {render(id, row)}\n\n" for id, row in rows.items())
-        return Seen(newest, numbers, messages)
+        return Seen(newest, numbers, (*messages, *await counts.told(changed=True)))
 
     return look
 
