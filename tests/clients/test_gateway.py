@@ -34,8 +34,8 @@ class Gateway:
         config = folder / "Caddyfile"
         text = text.replace("{$GATEWAY_TLS}", "on").replace("{$CANDOR_MAX_BODY_BYTES}", str(MOST))
         config.write_text(text, "utf-8")
-        homes = [f"XDG_{what}_HOME={folder}" for what in ("CONFIG", "DATA")]
-        command = ["/usr/bin/env", *homes, server, "run", "--config", config, "--adapter", "caddyfile"]
+        homes = (f"XDG_{what}_HOME={folder}" for what in ("CONFIG", "DATA"))
+        command = ["/usr/bin/env", *homes, server, "run", "--config", str(config), "--adapter", "caddyfile"]
         self._child = Child(command, folder / "caddy.log")
         self._child.wait_until(self._answers, within=PATIENCE)
 

@@ -16,8 +16,8 @@ from candor_common.events import (
     IncidentResolved,
     IncidentUpdated,
     IncidentVerified,
+    PriorityChanged,
     PromiseBreached,
-    PromiseKind,
     SurveyInvited,
     WorkaroundGiven,
 )
@@ -33,16 +33,8 @@ MESSAGES: dict[type[Fact], str] = {
     IncidentReopened: "reopened",
     IncidentClosed: "closed",
     IncidentMerged: "merged",
+    PriorityChanged: "priority",
 }
-TO_CUSTOMERS = frozenset(
-    {
-        PromiseKind.FIRST_RESPONSE,
-        PromiseKind.NEXT_UPDATE,
-        PromiseKind.NEXT_REPLY,
-        PromiseKind.RESOLUTION,
-        PromiseKind.ESTIMATE,
-    }
-)
 
 
 def told_as(kind: str) -> str:
@@ -61,8 +53,7 @@ def wanted_messages(evidence: Evidence, addresses: Mapping[str, str]) -> set[tup
         if kind and fact.incident.requester:
             wanted.add((one.envelope.id, kind, fact.incident.requester.address))
         elif isinstance(fact, PromiseBreached) and fact.promise.incident_id in addresses:
-            if fact.promise.kind in TO_CUSTOMERS:
-                wanted.add((fact.promise.id, "breach_notice", addresses[fact.promise.incident_id]))
+            wanted.add((fact.promise.id, "breach_notice", addresses[fact.promise.incident_id]))
         elif isinstance(fact, SurveyInvited):
             wanted.add((one.envelope.id, "survey", fact.survey.recipient.address))
     return wanted

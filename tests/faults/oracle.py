@@ -41,7 +41,9 @@ COMMANDS: dict[str, type[Fact]] = {
     "resolve": IncidentResolved,
 }
 ENDS: dict[str, type[Fact]] = {"sent": MessageSent, "withdrawn": MessageWithdrawn}
-WITHDRAWABLE = frozenset({"breach_notice", "nothing_new", "handover", "reopened", "closed"})
+WITHDRAWABLE = frozenset(
+    {"breach_notice", "nothing_new", "handover", "priority", "reopened", "closed", "survey"}
+)
 """What nobody wrote, and what may be untrue by the time it could leave."""
 LATEST = timedelta(seconds=60)
 """How late a breach may be found after an outage."""

@@ -8,7 +8,7 @@ import sys
 from calendar import month_abbr
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from candor import demo_words as words
+from candor.demo_charter import HOUR
 from candor.demo_stage import Letter, Stage
 
 WITHIN = 240.0
@@ -36,6 +37,8 @@ ZONES = {
 }
 TOUR = Path(__file__).parents[2] / "docs" / "tour.md"
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+WATCHES = (timedelta(seconds=48 * HOUR), timedelta(days=2))
+"""How long a fix is watched by the charter of the day and by that of the evening."""
 PROMISED = re.compile(r"^Promised: .* by (\d{4}-\d\d-\d\d \d\d:\d\d) UTC$")
 
 
@@ -153,11 +156,15 @@ def _named(told: str, name: str) -> str:
 
 
 def _promised(stage: Stage, reference: str) -> set[datetime]:
-    """When its promises are due, and when they were before they moved; in UTC, to the minute."""
+    """When its promises are due, and when they were before they moved; since when it works, and until when that is watched;
+    in UTC, to the minute."""
     due = {datetime.fromisoformat(one["due_at"]) for one in stage.promises(reference)}
     timeline: list[dict[str, Any]] = stage.read(f"/v1/incidents/{reference}")["timeline"]
     moved = {f"{found[1]}+00:00" for line in timeline if (found := PROMISED.match(line["text"]))}
-    return {one.replace(second=0, microsecond=0) for one in due | set(map(datetime.fromisoformat, moved))}
+    fixed = [datetime.fromisoformat(line["at"]) for line in timeline if line["kind"] == "resolved"]
+    watched = {one + span for one in fixed for span in (timedelta(), *WATCHES)}
+    known = due | set(map(datetime.fromisoformat, moved)) | watched
+    return {one.replace(second=0, microsecond=0) for one in known}
 
 
 def _times(letter: Letter) -> list[tuple[str, str]]:

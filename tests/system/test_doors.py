@@ -13,11 +13,15 @@ from slack_sdk.signature import SignatureVerifier
 from twilio.request_validator import RequestValidator
 
 from candor_common.events import (
+    Channel,
     Fact,
     FactT,
     IncidentOpened,
     IncidentResolved,
+    MessageRefused,
     MessageSent,
+    PromiseKept,
+    PromiseKind,
     RequestJoined,
     RequestReceived,
 )
@@ -84,6 +88,27 @@ async def test_a_missed_call_its_recording_and_its_words_are_one_incident(world:
     joined = told(world, RequestJoined)
     assert {one.incident.id for one in joined} == {incident.incident.id}
     assert len(joined) == 2
+    assert world.troubles() == []
+
+
+async def test_who_can_only_be_called_is_answered_by_a_call(world: World) -> None:
+    """No text messages are set up, so nothing can be written to a number; the promise is kept all the same."""
+    source = await let_in(world, "twilio-voice")
+    await take(world, from_twilio(world, source["url"], CALL))
+    await world.settle()
+    [opening] = told(world, IncidentOpened)
+    assert told(world, MessageRefused)
+    await world.reach(5)
+    words = {"by": "ana", "doing": "We look.", "expect": "A call within the hour.", "by_phone": True}
+    where = f"/v1/incidents/{opening.incident.id}"
+    tag = (await world.http.get(where)).headers["ETag"]
+    await take(world, world.http.post(f"{where}/update", json=words, headers={"If-Match": tag}))
+    await world.settle()
+    [said] = told(world, MessageSent)
+    assert (said.message.channel, said.message.sent_at) == (Channel.PHONE, world.moment(5))
+    assert PromiseKind.FIRST_RESPONSE in {one.promise.kind for one in told(world, PromiseKept)}
+    timeline = (await world.http.get(where)).json()["timeline"]
+    assert "The update to +14158675309 was told on the phone" in {one["text"] for one in timeline}
     assert world.troubles() == []
 
 

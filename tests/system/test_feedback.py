@@ -8,10 +8,12 @@ import pytest
 from candor_common.events import (
     FollowUpDone,
     FollowUpOpened,
+    IncidentDisputed,
     IncidentReopened,
     IncidentVerified,
     PromiseKept,
     PromiseMade,
+    ReplyReceived,
     SurveyAnswered,
     SurveyInvited,
     SurveySkipped,
@@ -128,6 +130,35 @@ async def test_what_a_customer_says_is_not_solved_goes_on(world: World) -> None:
             end=ASKED + 20,
         )
     )
+
+
+async def test_what_is_not_solved_after_all_goes_on_in_an_incident_that_follows(world: World) -> None:
+    late = ASKED + days(9)
+    await world.tell(
+        story(
+            "the survey is answered when the incident is closed and can't be opened again",
+            push(at(0), DOWN),
+            want(at(0), mail("acknowledgement", to=ANN)),
+            push(at(10), FIX),
+            want(at(10), mail("resolution", to=ANN)),
+            want(at(ASKED), mail("survey", to=ANN)),
+            want(at(10 + days(7)), mail("closed", to=ANN)),
+            push(at(late), say(solved="no", comment="It is down every night.")),
+            want(at(late), event(SurveyAnswered, solved=False)),
+            want(at(late), event(IncidentDisputed, status="closed", text="It is down every night.")),
+            want(at(late), event(ReplyReceived)),
+            want(at(late, late + 1), mail("acknowledgement", to=ANN)),
+            end=late + 20,
+        )
+    )
+    listed = (await world.http.get("/v1/incidents")).json()["incidents"]
+    assert [one["status"] for one in listed] == ["open", "closed"]
+    follows, old = listed
+    assert follows["links"] == [{"incident_id": old["id"], "kind": "follows"}]
+    assert (follows["title"], follows["requester"]) == (old["title"], old["requester"])
+    assert follows["description"] == "It is down every night."
+    timeline = (await world.http.get(f"/v1/incidents/{old['id']}")).json()["timeline"]
+    assert any(follows["id"] in one["text"] for one in timeline)
 
 
 async def test_that_no_machine_was_asked_is_told(world: World) -> None:

@@ -138,9 +138,9 @@ async def test_an_estimate_that_is_moved_in_time_is_a_new_promise(world: World) 
 
 async def test_working_time_counts_on_the_calendar_of_the_house(tmp_path: Path) -> None:
     async with opened(tmp_path / "data", charter=HOSTING) as world:
-        said = await told(world, "first_response", (0, SLOW), until=5)
+        said = await told(world, "resolution", (0, SLOW), until=5)
         assert len(said) == 1
-        why = await explained(world, "first_response")
+        why = await explained(world, "resolution")
         assert (why["calendar"], why["zone"]) == ("office", "Asia/Shanghai")
         ran = [one for one in why["strip"] if one["kind"] == "working"]
         assert len(ran) > 1

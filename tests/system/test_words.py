@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from candor_common.events import (
     CustomerAsked,
     IncidentAssigned,
+    IncidentResolved,
     IncidentResumed,
     IncidentVerified,
     MessageSent,
@@ -27,6 +29,8 @@ from tests.worlds.moments import Window, at, between
 from tests.worlds.story import Action, Telling, event, mail, push, story, want
 
 ANN = "ann@shop.example"
+WATCHED = timedelta(days=2)
+"""The shipped charter's `verify_after`."""
 ANA, LENA = "ana@house.example", "lena@house.example"
 DOWN = request("Shop is down", "502 since 14:02", sender=ANN, urgent=True)
 STATED = re.compile(
@@ -81,10 +85,14 @@ def stated(telling: Telling) -> set[str]:
 
 
 def promised(telling: Telling) -> set[str]:
-    """Every time by which something was ever promised, as it is told in the three languages."""
+    """Every time by which something was ever promised, or from which and until when a fix holds, as it is told in the
+    three languages."""
     facts = [one.fact for one in telling.events()]
-    due = {fact.promise.due_at for fact in facts if isinstance(fact, PromiseMade | PromiseBreached)}
-    return {written(moment, text, "Asia/Shanghai") for moment in due for text in WORDS.values()}
+    times = {fact.promise.due_at for fact in facts if isinstance(fact, PromiseMade | PromiseBreached)}
+    fixed = [fact.incident.resolved_at for fact in facts if isinstance(fact, IncidentResolved)]
+    for moment in filter(None, fixed):
+        times |= {moment, moment + WATCHED}
+    return {written(moment, text, "Asia/Shanghai") for moment in times for text in WORDS.values()}
 
 
 async def test_a_customer_is_told_every_turn_that_it_takes(world: World) -> None:
@@ -106,7 +114,10 @@ async def test_a_customer_is_told_every_turn_that_it_takes(world: World) -> None
             push(at(10), command("note", text="INTERNAL the customer is difficult")),
             push(at(10), command("ask", question="Which address do you use?")),
             want(at(10), event(CustomerAsked)),
-            want(at(10), mail("question", to=ANN, says=["Which address do you use?"])),
+            want(
+                at(10),
+                mail("question", to=ANN, says=["Which address do you use?", "moves by as long as we wait"]),
+            ),
             push(at(14), letter("Re: Shop", "The second one.", sender=ANN, answers="question")),
             want(at(14), event(IncidentResumed)),
             push(at(15), estimate(at(120), "We wait for a part.")),
@@ -116,7 +127,10 @@ async def test_a_customer_is_told_every_turn_that_it_takes(world: World) -> None
             push(at(40), command("workaround", text="Use the first address.")),
             want(at(40), mail("workaround", to=ANN, says=["Use the first address.", "14:30 (China"])),
             push(at(60), resolve("A switch.", "Replaced.", "Orders go through.")),
-            want(at(60), mail("resolution", to=ANN, says=["A switch.", "not solved: http"])),
+            want(
+                at(60),
+                mail("resolution", to=ANN, says=["A switch.", "not solved: http", "watching it until"]),
+            ),
             push(at(70), close()),
             want(at(70), mail("closed", to=ANN)),
             want(at(130), mail("survey", to=ANN)),
@@ -131,8 +145,8 @@ async def test_a_customer_is_told_every_turn_that_it_takes(world: World) -> None
 @pytest.mark.parametrize(
     ("subject", "says"),
     [
-        ("网站打不开", ["我们的理解是：网站打不开", "在做什么", "之前给您写信", "（北京时间）"]),
-        ("網站打不開", ["我們的理解是：網站打不開", "在做什麼", "之前寫信給您", "（北京時間）"]),
+        ("网站打不开", ["您的请求内容：网站打不开", "处理进展", "之前与您联系", "（北京时间）"]),
+        ("網站打不開", ["您的請求內容：網站打不開", "處理進度", "之前與您聯絡", "（北京時間）"]),
     ],
 )
 async def test_the_times_of_chinese_mails_are_those_of_promises(
@@ -201,6 +215,53 @@ async def test_silence_is_broken_by_any_word_of_a_person_and_by_no_automatic_one
             end=95,
         )
     )
+
+
+async def test_dates_that_another_priority_moves_are_told_with_those_that_hold_from_then_on(
+    world: World,
+) -> None:
+    quiet = ["INTERNAL", "We promised"]
+    telling = await world.tell(
+        story(
+            "less urgent, and then more urgent than before",
+            push(at(0), DOWN),
+            want(at(0), mail("acknowledgement", to=ANN, says=["write to you by Mon 2 Mar, 13:00 (China"])),
+            push(at(10), command("priority", to="P4", reason="INTERNAL a test shop")),
+            want(
+                at(10),
+                mail(
+                    "priority",
+                    to=ANN,
+                    says=[
+                        "less urgent",
+                        "by Mon 2 Mar, 13:00 (China",
+                        "now write to you by Tue 3 Mar, 12:00 (China",
+                    ],
+                    keeps_quiet=quiet,
+                ),
+            ),
+            push(at(20), command("priority", to="P2", reason="INTERNAL a real one")),
+            want(
+                at(20),
+                mail(
+                    "priority", to=ANN, says=["more urgent", "by Mon 2 Mar, 16:00 (China"], keeps_quiet=quiet
+                ),
+            ),
+            push(at(90), command("priority", to="P1", reason="INTERNAL all are down")),
+            want(at(90), event(PromiseBreached, kind="first_response", due_at=at(60))),
+            want(
+                at(90),
+                mail(
+                    "breach_notice",
+                    to=ANN,
+                    says=["answer would have been due by Mon 2 Mar, 13:00"],
+                    keeps_quiet=quiet,
+                ),
+            ),
+            end=95,
+        )
+    )
+    assert stated(telling) <= promised(telling)
 
 
 async def test_who_confirms_it_on_their_page_is_not_told_that_it_is_closed(world: World) -> None:

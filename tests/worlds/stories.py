@@ -81,7 +81,7 @@ MISSED_UPDATE = story(
 SIMPLIFIED = story(
     "a mail in simplified Chinese is answered in it",
     push(at(0), letter("网站打不开", "我们的网站从下午两点开始打不开，请尽快处理。", sender=ANN)),
-    want(at(0, 1), mail("acknowledgement", to=ANN, says=["已收到您的来信", "网站打不开"])),
+    want(at(0, 1), mail("acknowledgement", to=ANN, says=["已收到您的请求", "网站打不开"])),
     push(at(15), update("正在更换硬盘。", "一小时内恢复。", next_by=at(110))),
     want(at(15), mail("update", to=ANN, says=["最新进展", "正在更换硬盘。"])),
     end=30,
@@ -90,7 +90,7 @@ SIMPLIFIED = story(
 TRADITIONAL = story(
     "a mail in traditional Chinese is answered in it",
     push(at(0), letter("網站打不開", "我們的網站從下午兩點開始打不開，請儘快處理。", sender=ANN)),
-    want(at(0, 1), mail("acknowledgement", to=ANN, says=["已收到您的來信", "網站打不開"])),
+    want(at(0, 1), mail("acknowledgement", to=ANN, says=["已收到您的請求", "網站打不開"])),
     end=15,
 )
 

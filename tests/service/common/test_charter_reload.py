@@ -62,7 +62,7 @@ async def test_a_changed_charter_counts_once_it_is_read(running: Served, house: 
         "file": str(house),
         "version": after.charter.version,
         "before": before.charter.version,
-        "notices": [],
+        "notices": after.charter.notices(running.runtime.clock.now().date()),
     }
     assert after.charter.version != before.charter.version
     assert (after.settings, after.signer) == (before.settings, before.signer)
@@ -112,7 +112,7 @@ async def test_only_who_may_operate_changes_the_charter(running: Served) -> None
 
 
 async def test_the_other_replicas_hear_of_a_call(running: Served, house: Path) -> None:
-    """They listen at the same database; the first look only notes how often it was called before."""
+    """They listen at the same database, and read the charter only when there was another call."""
     replica = charter_calls(["feedback"])
     await replica.run(running.runtime)
     before = running.runtime.context.charter
@@ -127,6 +127,26 @@ async def test_the_other_replicas_hear_of_a_call(running: Served, house: Path) -
     assert called.version != before.version
     await replica.run(running.runtime)
     assert running.runtime.context.charter is called
+
+
+async def test_a_replica_hears_of_a_call_that_came_between_its_start_and_its_first_look(
+    running: Served, house: Path
+) -> None:
+    replica = charter_calls(["feedback"])
+    before = running.runtime.context.charter
+    write(shipped() | {"update_every": SOON}, house)
+    await reload(running)
+    # What the endpoint has changed is the process that was asked; this one has read the file before.
+    running.runtime.go_by(before)
+    await replica.run(running.runtime)
+    assert running.runtime.context.charter.version != before.version
+
+
+async def test_a_replica_that_was_never_called_reads_the_charter_once(running: Served, house: Path) -> None:
+    before = running.runtime.context.charter
+    write(shipped() | {"update_every": SOON}, house)
+    await charter_calls(["feedback"]).run(running.runtime)
+    assert running.runtime.context.charter is before
 
 
 async def test_a_replica_that_cannot_read_the_charter_keeps_its_own_and_goes_on(

@@ -124,8 +124,17 @@ async def test_a_follow_up_is_promised_by_its_owner_and_kept(timer: Timer) -> No
 
 
 @pytest.fixture
-def hosting() -> Charter:
-    return load_charter(HOSTING)
+def hosting(tmp_path: Path) -> Charter:
+    """The charter of the hosting company, with first answers in business hours."""
+    text = HOSTING.read_text("utf-8")
+    for on_clock, on_calendar in (
+        ("12h, resolution: 3bd", "4bh, resolution: 3bd"),
+        ("8h, resolution: 1bd", "3bh, resolution: 1bd"),
+    ):
+        text = text.replace(f"first_response: {on_clock}", f"first_response: {on_calendar}")
+    path = tmp_path / "hosting.yaml"
+    path.write_text(text, "utf-8")
+    return load_charter(path)
 
 
 async def test_working_time_is_kept_with_the_incident_and_needs_no_charter_later(

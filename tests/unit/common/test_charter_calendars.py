@@ -174,14 +174,18 @@ def test_a_country_is_missed_for_the_years_after_its_last_announcement() -> None
     assert not is_unannounced("HK", last + 1)
 
 
+def of_weekends(notices: list[str]) -> list[str]:
+    return [one for one in notices if "working weekends" in one]
+
+
 def test_an_operator_is_told_of_working_weekends_that_are_not_known_yet(edited: Edited) -> None:
     last = max(day.year for day in public_holidays("CN").working)
     plain = load_charter(edited((WEEK, WEEK + "    holidays: [CN, HK]\n")))
-    (notice,) = plain.notices(date(last, 12, 1))
+    (notice,) = of_weekends(plain.notices(date(last, 12, 1)))
     assert notice.startswith(f"the working weekends of {last + 1} in CN are not known yet")
     assert notice.endswith("(calendars: office)")
-    assert plain.notices(date(last - 1, 12, 1)) == []
-    assert SHIPPED.notices(date(last, 12, 1)) == []
+    assert of_weekends(plain.notices(date(last - 1, 12, 1))) == []
+    assert of_weekends(SHIPPED.notices(date(last, 12, 1))) == []
 
 
 @pytest.mark.parametrize(("weekday", "told"), [("a Monday", 1), ("a Saturday", 0)])
@@ -191,7 +195,7 @@ def test_a_working_weekend_that_is_written_out_is_not_missed(edited: Edited, wee
     wanted = 0 if weekday == "a Monday" else 5
     day = next(one for one in map(start.__add__, map(timedelta, range(7))) if one.weekday() == wanted)
     path = edited((WEEK, f"{WEEK}    holidays: CN\n    extra: {{{day}: 09:00-12:00}}\n"))
-    assert len(load_charter(path).notices(date(last, 12, 1))) == told
+    assert len(of_weekends(load_charter(path).notices(date(last, 12, 1)))) == told
 
 
 def test_the_version_follows_public_holidays_and_calendars(edited: Edited) -> None:

@@ -32,9 +32,10 @@ def test_every_example_is_sound_and_named_in_the_readme() -> None:
     ("level", "priority", "kind", "start", "due"),
     [
         ("L1", "P1", "first_response", _at(10, 3, 3), _at(10, 3, 3, 30)),
-        ("L1", "P3", "first_response", _at(3, 6, 17), _at(3, 9, 12)),
+        ("L1", "P3", "first_response", _at(3, 6, 17), _at(3, 7, 5)),
         ("L1", "P3", "resolution", _at(3, 9, 9), _at(3, 11, 18)),
-        ("L1", "P4", "first_response", _at(2, 13, 17), _at(2, 24, 14)),
+        ("L1", "P4", "first_response", _at(2, 13, 17), _at(2, 14, 17)),
+        ("L1", "P4", "resolution", _at(2, 13, 17), _at(2, 28, 14)),
         ("L1", "P4", "next_update", _at(9, 30, 16), _at(10, 9, 16)),
         ("L2", "P3", "first_response", _at(3, 7, 16), _at(3, 8, 0)),
         ("L2", "P3", "resolution", _at(7, 16, 7), _at(7, 16, 23)),

@@ -1,6 +1,6 @@
 """The people of a charter, their shifts, and to whom teams hand on."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -107,6 +107,41 @@ def test_what_is_wrong_with_a_team_is_told(tmp_path: Path, given: dict[str, str]
     teams = teams | {"security": teams["security"] | given}
     [problem] = _told(tmp_path, teams=teams)
     assert problem.startswith(told.partition(" Known")[0])
+
+
+def noted(tmp_path: Path, **changes: object) -> list[str]:
+    """What an operator is told of teams that nobody stands for."""
+    path = write(shipped() | changes, tmp_path / "charter.yaml")
+    return [one for one in load_charter(path).notices(date(2026, 3, 2)) if one.startswith("nobody")]
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        {"ana": {"teams": ["operations", "service-desk", "customer-care", "infrastructure"]}},
+        {
+            "ana": {"teams": ["operations", "service-desk", "customer-care", "infrastructure"]},
+            "bo": {"teams": ["security"], "level": "L1"},
+        },
+    ],
+    ids=["nobody", "nobody of its level"],
+)
+def test_a_team_that_nobody_stands_for_is_noted_and_is_no_problem(
+    tmp_path: Path, people: dict[str, object]
+) -> None:
+    [notice] = noted(tmp_path, people=people)
+    assert "what comes in for security, and" in notice
+    assert "name `people` who work there on its level, a `lead`, or at least a `contact`" in notice
+    assert _told(tmp_path, people=people) == []
+    teams = shipped()["teams"]
+    for mend in ({"lead": "ana"}, {"contact": "security@house.example"}):
+        assert noted(tmp_path, people=people, teams=teams | {"security": teams["security"] | mend}) == []
+
+
+def test_the_shipped_charter_is_sound_and_says_that_it_names_nobody(tmp_path: Path) -> None:
+    [notice] = noted(tmp_path)
+    assert all(id in notice for id in shipped()["teams"])
+    assert check(None) == []
 
 
 def test_a_resolution_is_watched_for_two_days_or_until_the_incident_is_closed(tmp_path: Path) -> None:

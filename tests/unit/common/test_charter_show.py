@@ -30,14 +30,14 @@ def test_a_charter_is_shown_with_promises_calendars_warnings_and_routing() -> No
     told = _told("show", str(HOSTING))
     for words in (
         "L1 P1 30m 30m 1h 4h",
-        "L1 P3 4bh (office) 1bd (office) 1bd (office) 3bd (office)",
-        "L3 P4 8bh (data-centre) 2bd (data-centre) 1bd (data-centre) 2bd (data-centre)",
+        "L1 P3 12h 1bd (office) 1bd (office) 3bd (office)",
+        "L3 P4 16h 2bd (data-centre) 1bd (data-centre) 2bd (data-centre)",
         "office Asia/Shanghai mon-fri 09:00-12:00, 13:00-18:00 8h",
         "data-centre Asia/Shanghai mon-fri 07:00-23:00 16h",
         "sat 09:00-17:00, 22:00-06:00",
         "Warnings after 50%, 75% of the time",
         "still not kept: L2's turn comes after 30bm, L3's turn comes after 2bh.",
-        "quiet hours 21:00-08:00",
+        "Survey 2h after the fix is verified, answered within 28d; quiet hours 21:00-08:00.",
         "premium contract fault P2 L1 vip 运维值班",
         "fallback question P4 L1 standard 客户服务台",
         "operations 运维值班 L1 值班主管 infrastructure duty@hosting.example",
@@ -51,9 +51,9 @@ def test_a_charter_is_shown_with_promises_calendars_warnings_and_routing() -> No
 def test_only_what_applies_is_shown() -> None:
     told = _told("show", str(HOSTING), "--priority", "p3", "--level", "L1", "--lane", "standard")
     told = told.partition(" note: ")[0]
-    assert "L1 P3 4bh (office)" in told
+    assert "L1 P3 12h 1bd (office)" in told
     assert "complaint complaint P3 L1 standard" in told
-    for other in ("L1 P1", "L2 P3", "data-centre", "around the clock", "premium contract", "fallback"):
+    for other in ("L1 P1", "L2 P3", "data-centre", "premium contract", "fallback"):
         assert other not in told
 
 

@@ -37,7 +37,7 @@ def at_usual_pace(candor: Running, stage: Stage) -> None:
 
 
 def _hand_over(stage: Stage, incident: Json, hours: float) -> None:
-    reference, customer = incident["id"], (incident["requester"] or {}).get("address")
+    reference, customer = incident["id"], str((incident["requester"] or {}).get("address"))
     reason = _DATES.get(customer, words.ALERT_WHEN)
     if customer != words.SIMPLIFIED_ADDRESS:
         stage.command(reference, "estimate", fixed_by=seconds_from_now(2 * hours * HOUR), reason=reason)
