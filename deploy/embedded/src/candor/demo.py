@@ -79,7 +79,7 @@ def _tell(console: Console, stage: Stage) -> None:
 
 
 def _say_where(console: Console, candor: Running) -> None:
-    console.print("What is open has its dates. From here on an hour takes an hour.\n")
+    console.print("Who still waits was told by when there is more. From here on an hour takes an hour.\n")
     console.print(f"  board      {candor.board}", soft_wrap=True)
     console.print(f"  mailbox    {candor.url}/mailbox", soft_wrap=True)
     console.print(f"  API        {candor.url}/docs", soft_wrap=True)

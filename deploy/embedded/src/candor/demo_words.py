@@ -86,14 +86,15 @@ HOTEL_LATER = {
     "doing": "An update of last night dropped an index. We are building it anew.",
     "expect": "Bookings get faster by and by, and are as quick as before once it is built.",
 }
-HOTEL_WHEN = "The index is built beside your work, so that the counter can go on meanwhile."
+HOTEL_NIGHT = {
+    "doing": "Half of the index is built. It goes on beside your work, and the late shift watches it.",
+    "expect": "The counter is faster by now, and as quick as before when it opens tomorrow.",
+}
 
 SIMPLIFIED_ANSWER = {
     "doing": "我们正在核对您机柜旁的可用面积，并请商务同事确认报价。",
     "expect": "您会收到一份包含面积、价格和搬迁安排的书面方案。",
 }
-TRADITIONAL_WHEN = "線路已更換，我們會觀察到離峰時段，確認封包不再遺失。"
-ALERT_WHEN = "It is taken care of with the next maintenance; nobody notices anything until then."
 
 SIMPLIFIED_TEXT = "您好，请问如何把我们的机柜扩大到 12㎡？每月 €120 的报价还有效吗？谢谢🙏"
 """The square metre, the euro and the hands do not exist in GB2312, which the mail claims to be."""
@@ -107,6 +108,11 @@ TRADITIONAL_REPLY = "兩種都慢，插網路線的電腦也一樣。"
 TRADITIONAL_NEXT = {
     "doing": "謝謝您的說明。這樣就不是無線基地台的問題，我們現在更換機房交換器上的線路。",
     "expect": "更換時網路會中斷幾秒鐘，之後應該就會恢復正常。",
+}
+
+TRADITIONAL_NIGHT = {
+    "doing": "線路已更換，封包遺失的情形目前沒有再出現。我們會持續觀察到離峰時段結束。",
+    "expect": "觀察期間網路可正常使用，無須您配合。",
 }
 
 
