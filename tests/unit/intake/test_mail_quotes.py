@@ -234,6 +234,6 @@ def test_something_remains_of_every_text(text: str) -> None:
     ],
 )
 def test_no_text_takes_more_than_linear_time(line: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     new_words("\n".join([line] * (100_000 // (len(line) + 1))))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 20
