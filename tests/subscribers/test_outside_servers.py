@@ -1,6 +1,7 @@
 """Candor works with servers that demand TLS and a login, and says in one line which setting keeps it out."""
 
 import asyncio
+import gc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from pydantic import SecretStr
 from candor_common.clock import SystemClock
 from candor_common.database.postgres import PostgresDatabase
 from candor_common.kafka import create_topics
+from candor_common.kafka_refusals import why_not
 from candor_common.kafka_rights import grant
 from candor_common.migrate import migrate
 from candor_common.provision import provision
@@ -148,6 +150,18 @@ async def test_a_port_that_speaks_tls_or_does_not_is_told_in_one_line(provider: 
             await create_topics(
                 replace(known, bootstrap=provider.kafka.bootstrap, security_protocol=protocol)
             )
+
+
+@pytest.mark.parametrize("changed", [{}, {"sasl_password": "wrong"}, {"security_protocol": "PLAINTEXT"}])
+def test_who_asks_why_has_hung_up_when_the_answer_is_there(
+    provider: Provider, changed: dict[str, Any]
+) -> None:
+    """A transport that outlives its loop is warned of when it is collected, here and not in some other test."""
+    settings = replace(provider.kafka.settings(OPERATOR), **changed)
+    for _ in range(5):
+        said = asyncio.run(why_not(settings))
+        assert bool(said) is bool(changed)
+        gc.collect()
 
 
 def process(running: Running, folder: Path, **wrong: str) -> Process:

@@ -2,11 +2,10 @@
 
 import asyncio
 import ssl
-from asyncio import StreamWriter
 from collections.abc import Awaitable
 from typing import Any
 
-from aiokafka.conn import collect_hosts, create_conn
+from aiokafka.conn import AIOKafkaConnection, collect_hosts
 from aiokafka.errors import (
     ClusterAuthorizationFailedError,
     IllegalSaslStateError,
@@ -17,7 +16,7 @@ from aiokafka.errors import (
     UnsupportedSaslMechanismError,
 )
 
-from candor_common.kafka_client import KafkaSettings
+from candor_common.kafka_client import KafkaSettings, within
 from candor_common.refusals import untrusted
 from candor_common.settings import SettingsError
 
@@ -43,14 +42,22 @@ async def why_not(settings: KafkaSettings) -> str | None:
     options = settings.client_options()
     for host, port, _ in collect_hosts(options.pop("bootstrap_servers")):
         try:
-            connection = await create_conn(host, port, **options)
+            await _log_in(host, port, **options)
+            return None
         except (OSError, KafkaError, TimeoutError) as error:
             said = _said(error, f"{host}:{port}", settings)
             refusals += [said or await _of_encryption(host, port, settings)]
-        else:
-            connection.close()
-            return None
     return next(filter(None, refusals), None)
+
+
+async def _log_in(host: str, port: int, **options: Any) -> None:
+    """And hang up. What aiokafka closes without waiting would outlive the loop of a command that ends now."""
+    connection = AIOKafkaConnection(host, port, **options)
+    try:
+        await connection.connect()
+    finally:
+        if connection._protocol is not None:
+            await within(1.0, connection.close())
 
 
 def _said(error: BaseException, broker: str, settings: KafkaSettings) -> str | None:
@@ -70,24 +77,25 @@ async def _of_encryption(host: str, port: int, settings: KafkaSettings) -> str |
     """Told by trying the other way: who hears TLS where none is spoken, or the reverse, hangs up without a word."""
     setting = f"CANDOR_KAFKA_SECURITY_PROTOCOL: {host}:{port}"
     if settings.security_protocol.endswith("SSL"):
-        plain = await _answers(create_conn(host, port, request_timeout_ms=_PROBE_MS))
+        plain = await _answers(_log_in(host, port, request_timeout_ms=_PROBE_MS))
         return f"{setting} speaks no TLS; name another port, or the protocol without SSL" if plain else None
     tls = await _answers(_shake_hands(host, port))
     return f"{setting} speaks TLS; set SSL, or SASL_SSL with a login" if tls else None
 
 
-async def _answers(asked: Awaitable[Any]) -> bool:
+async def _answers(asked: Awaitable[None]) -> bool:
     try:
-        (await asked).close()
+        await asked
     except (OSError, KafkaError, TimeoutError):
         return False
     return True
 
 
-async def _shake_hands(host: str, port: int) -> StreamWriter:
+async def _shake_hands(host: str, port: int) -> None:
     """Only to learn what is spoken: nothing is said to a server that nobody has checked."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     async with asyncio.timeout(_PROBE_MS / 1000):
         _, writer = await asyncio.open_connection(host, port, ssl=context)
-    return writer
+    writer.close()
+    await within(1.0, writer.wait_closed())
