@@ -1,16 +1,16 @@
 """What decides whether a process is ready: database, partitions, lag, the age of unsent events, its own loops."""
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from candor_common.consumer import Consumer
+from candor_common.database import Database
+from candor_common.service import Runtime
 from candor_common.telemetry import Check, consumer_lag
-
-if TYPE_CHECKING:
-    from candor_common.runtime import Assembly
+from candor_common.watchdog import Watchdog
 
 MOST_LAG = 10_000
 """Events that may wait before a consumer counts as behind."""
@@ -19,17 +19,24 @@ MOST_SILENCE = 30.0
 """Seconds for which brokers may answer nothing; a consumer hears of them several times a second."""
 
 
-async def checks(assembly: "Assembly") -> list[Check]:
+MoreChecks = Callable[[], Awaitable[Sequence[Check]]]
+"""What only one of the modes has to look at."""
+
+
+async def checks(runtime: Runtime, consumers: Sequence[Consumer], more: MoreChecks | None) -> list[Check]:
     """Every check with what to do about it; the process is ready when all are well."""
-    found = [await _database(assembly), *_shares(assembly), *_lags(assembly), _loops(assembly)]
-    if assembly.wiring.check is not None:
-        found += await assembly.wiring.check()
-    return found
+    found = [
+        await _database(runtime.database),
+        *_shares(consumers),
+        *_lags(consumers),
+        _loops(runtime.watchdog),
+    ]
+    return [*found, *await more()] if more is not None else found
 
 
-async def _database(assembly: "Assembly") -> Check:
+async def _database(database: Database) -> Check:
     try:
-        await assembly.runtime.database.read(_one)
+        await database.read(_one)
     except (SQLAlchemyError, OSError, TimeoutError) as error:
         return Check("database", False, f"{type(error).__name__}; check that it runs and CANDOR_DATABASE_URL")
     return Check("database", True, "answers")
@@ -39,8 +46,8 @@ def _one(connection: Connection) -> int | None:
     return connection.scalar(sa.select(1))
 
 
-def _shares(assembly: "Assembly") -> Iterator[Check]:
-    for consumer in assembly.consumers:
+def _shares(consumers: Sequence[Consumer]) -> Iterator[Check]:
+    for consumer in consumers:
         assigned = consumer.feed.assigned()
         silent = consumer.feed.silence() > MOST_SILENCE
         # Intake accepts without reading: nobody should be sent away from it because the brokers are away.
@@ -54,17 +61,17 @@ def _shares(assembly: "Assembly") -> Iterator[Check]:
         yield Check(f"{consumer.name} consumer", well, detail)
 
 
-def _lags(assembly: "Assembly") -> Sequence[Check]:
+def _lags(consumers: Sequence[Consumer]) -> Sequence[Check]:
     found = []
-    for consumer in assembly.consumers:
+    for consumer in consumers:
         lag = consumer.feed.lag()
         consumer_lag.labels(consumer.name).set(lag)
         found.append(Check(f"{consumer.name} lag", lag <= MOST_LAG, f"{lag} events wait"))
     return found
 
 
-def _loops(assembly: "Assembly") -> Check:
-    stale = assembly.runtime.watchdog.stale()
+def _loops(watchdog: Watchdog) -> Check:
+    stale = watchdog.stale()
     return Check(
         "loops", not stale, f"silent: {', '.join(stale)}; restart the process" if stale else "all turn"
     )

@@ -23,7 +23,7 @@ from candor_common.clock import Clock, SystemClock
 from candor_common.consumer import Consumer
 from candor_common.database import Database
 from candor_common.feed import Feed
-from candor_common.health import checks
+from candor_common.health import MoreChecks, checks
 from candor_common.housekeeping import housekeeping
 from candor_common.keys import KeyRing, keys_path
 from candor_common.links import Signer, signing_key
@@ -52,7 +52,7 @@ class Wiring:
     rest_factor: float = 0.0
     tasks: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     """Further loops to run, such as the relay."""
-    check: Callable[[], Awaitable[Sequence[telemetry.Check]]] | None = None
+    check: MoreChecks | None = None
 
 
 Mode = Callable[[Settings, Clock, Sequence[Service]], AbstractAsyncContextManager[Wiring]]
@@ -73,6 +73,10 @@ class Assembly:
     def periodics(self) -> list[Periodic]:
         own = [one for service in self.services for one in service.periodics]
         return [*own, housekeeping(self.services), self.levels, self.charters]
+
+    async def health(self) -> list[telemetry.Check]:
+        """What `/readyz` answers from."""
+        return await checks(self.runtime, self.consumers, self.wiring.check)
 
 
 @asynccontextmanager
@@ -176,6 +180,10 @@ def create_app(
                 await stack.enter_async_context(running(assembly))
             yield
 
+    async def health() -> list[telemetry.Check]:
+        opened: Assembly = app.state.assembly
+        return await opened.health()
+
     app = FastAPI(
         title="Candor", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, telemetry=_UNTRACED
     )
@@ -186,7 +194,7 @@ def create_app(
     app.add_middleware(limits.LimitBody, max_bytes=settings.max_body_bytes, large=large)
     app.add_middleware(web.SecureHeaders, https=settings.public_url.startswith("https:"))
     app.add_middleware(telemetry.CountRequests)
-    for router in _routers(services, telemetry.health_router(lambda: checks(app.state.assembly))):
+    for router in _routers(services, telemetry.health_router(health)):
         # As `include_router` does, without the second look for the route that it needs on every request.
         app.router.routes.extend(router.routes)
     return app
