@@ -13,6 +13,7 @@ from candor_common.events import Incident
 from candor_triage import service, store, timeline_store
 from candor_triage.scheduler import look_for_owners, watch_over
 from tests.plugins.served import Served, served_as
+from tests.service.triage.reading import Browser
 from tests.unit.triage.builders import NOON
 from tests.worlds.charters import shipped, write
 
@@ -93,3 +94,8 @@ async def staffed(database: Database, clock: ManualClock, tmp_path: Path) -> Asy
 async def desk(database: Database, clock: ManualClock, tmp_path: Path) -> AsyncIterator[Desk]:
     async with served_as(Desk, service, database, clock, tmp_path) as running:
         yield running
+
+
+@pytest.fixture
+def browser(desk: Desk) -> Browser:
+    return Browser(desk)

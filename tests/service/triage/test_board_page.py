@@ -26,11 +26,6 @@ pytestmark = pytest.mark.packages("candor_triage")
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">'
 
 
-@pytest.fixture
-def browser(desk: Desk) -> Browser:
-    return Browser(desk)
-
-
 def rows(page: Page) -> list[str]:
     """The incidents in their order."""
     return [link.removeprefix("/incidents/") for link in page.links if link.startswith("/incidents/")]

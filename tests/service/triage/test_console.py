@@ -15,11 +15,6 @@ pytestmark = [pytest.mark.packages("candor_triage"), ON_SQLITE]
 PAGES = ("/", "/board", "/board?q=shop", "/incidents/INC-000001", "/promises")
 
 
-@pytest.fixture
-def browser(desk: Desk) -> Browser:
-    return Browser(desk)
-
-
 def ring(desk: Desk) -> KeyRing:
     return KeyRing(keys_path(desk.settings))
 

@@ -15,21 +15,16 @@ from candor_common.events import (
     PromiseState,
     RequestJoined,
 )
-from candor_common.languages import Language, nearest
+from candor_common.languages import Language
 from candor_common.links import INCIDENT, customer_link
 from candor_triage.customer_words import WORDS
 from tests.service.triage.conftest import ON_SQLITE, Desk
-from tests.service.triage.reading import Browser, Form, Page
+from tests.service.triage.reading import Browser, Page
 from tests.unit.triage.builders import NOON, a_reply, a_request, a_signal, after
 from tests.unit.triage.promises import a_promise
 
 pytestmark = pytest.mark.packages("candor_triage")
 HOSTILE = "<script>alert(1)</script>"
-
-
-@pytest.fixture
-def browser(desk: Desk) -> Browser:
-    return Browser(desk)
 
 
 def link_to(desk: Desk, reference: str = "INC-000001") -> str:
@@ -151,17 +146,6 @@ async def test_what_is_too_long_is_shown_again_with_the_words_kept(
     [form] = [one for one in page.forms if one.action.endswith(f"/{action}")]
     assert form.values["text"] == pasted
     assert await desk.entries("INC-000001", "reply") == []
-
-
-@ON_SQLITE
-async def test_a_wish_for_a_call_that_is_too_long_is_shown_again(desk: Desk, browser: Browser) -> None:
-    page = await opened(desk, browser)
-    when = "after lunch, " * 20
-    page = await browser.send(calling(page), 422, number="030 1234567", when=when)
-    assert WORDS["en"].words_too_long.format(most=200) in page.text
-    assert calling(page).values["when"] == when.strip()
-    page = await browser.send(calling(page), 422, number="0" * 41, when="")
-    assert (WORDS["en"].number_missing in page.text, calling(page).values["number"]) == (True, "0" * 41)
 
 
 @ON_SQLITE
@@ -294,47 +278,6 @@ async def test_nobody_else_learns_the_address(desk: Desk, browser: Browser) -> N
     assert "set-cookie" not in answer.headers
 
 
-def calling(page: Page) -> Form:
-    [form] = [one for one in page.forms if one.action.endswith("/call")]
-    return form
-
-
-@pytest.mark.parametrize(
-    ("language", "said"),
-    [
-        ("en", "Please call me.\nNumber: +49 30 1234567\nWhen: until 17:00"),
-        ("zh-Hans", "请给我回电。\n电话号码：+49 30 1234567\n方便的时间：until 17:00"),
-        ("zh-Hant", "請回電給我。\n電話號碼：+49 30 1234567\n方便的時間：until 17:00"),
-    ],
-)
-async def test_whoever_wants_to_be_called_says_so_in_words_that_the_owner_reads(
-    desk: Desk, browser: Browser, language: str, said: str
-) -> None:
-    page = await opened(desk, browser, language=language)
-    page = await browser.send(calling(page), number=" +49 30 1234567 ", when="until 17:00")
-    assert WORDS[nearest(language)].thanks_call in page.text
-    assert await desk.entries("INC-000001", "reply") == [("Li Wei <li@example.com>", said)]
-
-
-async def test_a_wish_for_a_call_that_is_sent_twice_counts_once(desk: Desk, browser: Browser) -> None:
-    form = calling(await opened(desk, browser))
-    await browser.send(form, number="030 1234567")
-    await browser.send(form, number="030 1234567")
-    [(_, said)] = await desk.entries("INC-000001", "reply")
-    assert said.endswith("When: at any time")
-
-
-@pytest.mark.parametrize("number", ["", " ", "call me", "123", f"+1 555 {HOSTILE[:20]}"])
-async def test_a_call_needs_a_number_and_what_was_written_is_still_there(
-    desk: Desk, browser: Browser, number: str
-) -> None:
-    page = await opened(desk, browser)
-    page = await browser.send(calling(page), 422, number=number, when="at noon")
-    assert "Please give a telephone number" in page.text
-    assert calling(page).values == calling(page).values | {"number": number.strip(), "when": "at noon"}
-    assert await desk.entries("INC-000001", "reply") == []
-
-
 @pytest.mark.parametrize(
     ("language", "says"),
     [
@@ -379,3 +322,18 @@ async def test_what_was_promised_is_told_with_what_came_of_it(desk: Desk, browse
     assert "What we promised, and what came of it\n(1 of 2 kept)" in text
     assert "To write to you by Tue 3 Mar, 13:00. Kept: we wrote at Tue 3 Mar, 12:05." in text
     assert "Our aim was a fix by Tue 3 Mar, 14:00. We did not reach it." in text
+
+
+@ON_SQLITE
+async def test_whoever_has_a_question_is_not_told_that_something_is_fixed(
+    desk: Desk, browser: Browser
+) -> None:
+    page = await opened(desk, browser, subject_line="How do I add a user?", text="Where do I find it?")
+    assert (await desk.incident("INC-000001")).kind == "question"
+    assert "Done by (target)" in page.text
+    await desk.resolve("INC-000001")
+    page = await browser.open(link_to(desk))
+    assert "It is done, as far as we can see." in page.text
+    assert "Is it settled for you?" in page.text
+    [form] = [one for one in page.forms if one.action.endswith("/works")]
+    assert "We are glad that it is settled." in (await browser.send(form)).text

@@ -26,11 +26,6 @@ SUGGESTION = "8c1f7a52-5f6e-5c0b-9d5e-0a1b2c3d4e5f"
 DUE = NOON + timedelta(hours=3)
 
 
-@pytest.fixture
-def browser(desk: Desk) -> Browser:
-    return Browser(desk)
-
-
 def a_follow_up(id: str = CALL, **given: Any) -> FollowUp:
     usual: dict[str, Any] = {
         "incident_id": "INC-000001",

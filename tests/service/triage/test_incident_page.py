@@ -19,11 +19,6 @@ HERE = "/incidents/INC-000001"
 WORDS = {"doing": "We look.", "expect": "An hour.", "by": "ana"}
 
 
-@pytest.fixture
-def browser(desk: Desk) -> Browser:
-    return Browser(desk)
-
-
 def offered(page: Page) -> list[str]:
     """The commands that have a form, in their order."""
     return [one.action.rpartition("/")[2] for one in page.forms if one.action.startswith("/incidents/")]

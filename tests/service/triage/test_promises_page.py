@@ -29,11 +29,6 @@ pytestmark = pytest.mark.packages("candor_triage")
 WORDS = {"cause": "Nobody was on shift.", "measure": "A second person at night.", "by": "lea"}
 
 
-@pytest.fixture
-def browser(desk: Desk) -> Browser:
-    return Browser(desk)
-
-
 def missed(id: str = "p1") -> PromiseBreached:
     promise = a_promise(id, state=PromiseState.BREACHED, breached_at=after(hours=1))
     return PromiseBreached(promise=promise, fired_at=after(hours=1))

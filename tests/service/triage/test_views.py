@@ -11,11 +11,6 @@ pytestmark = pytest.mark.packages("candor_triage")
 P1 = "/board?show=nobody&kind=fault"
 
 
-@pytest.fixture
-def browser(desk: Desk) -> Browser:
-    return Browser(desk)
-
-
 def saving(page: Page) -> Form:
     return page.form("/board/views")
 

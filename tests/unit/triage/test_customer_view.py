@@ -31,12 +31,13 @@ from candor_common.events import (
 )
 from candor_common.languages import Language
 from candor_common.times import written
-from candor_triage.customer_words import WORDS
+from candor_triage.customer_words import OF_NO_FAULT, WORDS
 from candor_triage.domain import timeline
 from candor_triage.domain.customer_view import Ours, Record, Theirs, Words, view, words_of
 from candor_triage.domain.timeline import Entry
 from candor_triage.pages.customer import Tried
 from candor_triage.pages.frame import templates
+from tests.unit.notifier.test_no_fault import OF_FAULTS
 from tests.unit.triage.builders import FIXED, LI, NOON, after, an_incident
 from tests.unit.triage.promises import a_pledge
 
@@ -224,7 +225,7 @@ def test_nothing_internal_comes_to_the_customer_whatever_the_team_writes(
 def test_every_text_exists_in_every_language_with_the_same_places() -> None:
     for one in fields(WORDS["en"]):
         texts_of = [getattr(words, one.name) for words in WORDS.values()]
-        if one.name == "statuses":
+        if one.name.endswith("statuses"):
             assert all(set(told) == set(IncidentStatus) and all(told.values()) for told in texts_of)
             continue
         assert all(isinstance(text, str) and text.strip() for text in texts_of), one.name
@@ -235,6 +236,14 @@ def test_the_chinese_texts_are_two_different_ones_in_their_own_characters() -> N
     hans, hant = WORDS["zh-Hans"], WORDS["zh-Hant"]
     assert all(character not in str(hans) for character in "們務標誤關補")
     assert all(character not in str(hant) for character in "们务标误关补")
+
+
+@pytest.mark.parametrize("language", list(OF_NO_FAULT))
+def test_nothing_is_fixed_where_nothing_is_broken(language: Language) -> None:
+    texts = asdict(OF_NO_FAULT[language])
+    said = [text for name, text in texts.items() if not name.startswith("no_fault_") and name != "statuses"]
+    wrong = [text for text in (*said, *texts["statuses"].values()) if OF_FAULTS[language].search(text)]
+    assert wrong == []
 
 
 def places(text: str) -> set[str]:

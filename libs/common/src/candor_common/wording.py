@@ -1,7 +1,7 @@
 """Tables of texts: the same texts in every language that customers are spoken to, none of which can be left out."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from candor_common.languages import Language, nearest
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 TextsT = TypeVar("TextsT", bound="DataclassInstance")
+_NO_FAULT = "no_fault_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +45,12 @@ class Wording(Mapping[Language, TextsT], Generic[TextsT]):
     def changed(self, texts: Callable[[Language], Mapping[str, object]]) -> "Wording[TextsT]":
         """The same table with other texts in the places of some, which are named by field, for each language."""
         return Wording(*(replace(self[language], **texts(language)) for language in self))
+
+
+def for_no_fault(texts: TextsT) -> TextsT:
+    """The words about what was never broken: nothing is fixed or works again, but is done.
+
+    Texts whose names begin with `no_fault_` stand in the places of those that are named without it.
+    """
+    own = [one.name for one in fields(texts) if one.name.startswith(_NO_FAULT)]
+    return replace(texts, **{name.removeprefix(_NO_FAULT): getattr(texts, name) for name in own})

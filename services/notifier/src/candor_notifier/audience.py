@@ -9,7 +9,6 @@ from candor_common.events import (
     Channel,
     Incident,
     IncidentStatus,
-    Kind,
     MessageKind,
     Promise,
     PromiseKind,
@@ -32,7 +31,6 @@ MOST_LINES = 3
 """How much of a request its acknowledgement repeats."""
 
 
-_BROKEN = (Kind.FAULT, Kind.SECURITY)
 _SPOKEN_FOR = OVER | {IncidentStatus.WAITING, IncidentStatus.MERGED}
 
 
@@ -59,7 +57,7 @@ def for_customer(due: Due, voice: Voice) -> ForCustomer:
         doing=paragraphs(last.doing) if last else "",
         begun=now.acknowledged_at is not None,
         over=now.status in OVER,
-        broken=incident.kind in _BROKEN,
+        broken=incident.kind.is_broken,
         since=now.resolved_at or due.message.planned_at,
         watched_until=_ahead(due, voice.watch(now)),
         part_of=incident.merged_into or "",

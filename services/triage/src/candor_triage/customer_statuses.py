@@ -47,3 +47,27 @@ HANT: Final[Mapping[IncidentStatus, str]] = {
     IncidentStatus.CANCELLED: "沒有需要處理的事項，我們已結束這項請求。",
     IncidentStatus.UNKNOWN: "我們已收到您的請求。",
 }
+
+EN_NO_FAULT: Final = {
+    **EN,
+    IncidentStatus.RESOLVED: "It is done, as far as we can see.",
+    IncidentStatus.VERIFIED: "It is done.",
+    IncidentStatus.REOPENED: "Something is missing after all, so we have taken it up again.",
+    IncidentStatus.MERGED: "We handle it together with another request about the same matter.",
+}
+HANS_NO_FAULT: Final = {
+    **HANS,
+    IncidentStatus.WORKAROUND: "您目前可以先采用临时办法，我们仍在处理。",
+    IncidentStatus.RESOLVED: "您的请求已处理完毕。",
+    IncidentStatus.VERIFIED: "您的请求已处理完毕。",
+    IncidentStatus.REOPENED: "您的请求还有未处理的部分，我们已重新开始处理。",
+    IncidentStatus.MERGED: "我们正在把它与同一事项的另一项请求一并处理。",
+}
+HANT_NO_FAULT: Final = {
+    **HANT,
+    IncidentStatus.WORKAROUND: "您目前可以先採用暫時的做法，我們仍在處理。",
+    IncidentStatus.RESOLVED: "您的請求已處理完成。",
+    IncidentStatus.VERIFIED: "您的請求已處理完成。",
+    IncidentStatus.REOPENED: "您的請求還有未處理的部分，我們已重新開始處理。",
+    IncidentStatus.MERGED: "我們正在把它與同一事項的另一項請求一併處理。",
+}

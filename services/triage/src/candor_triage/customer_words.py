@@ -3,7 +3,7 @@
 A promise is "we will write to you by"; a target is "we aim to have it fixed by". Never the one for the other.
 """
 
-from candor_common.wording import Wording
+from candor_common.wording import Wording, for_no_fault
 from candor_triage import customer_statuses
 from candor_triage.customer_texts import CustomerWords
 from candor_triage.customer_words_chinese import HANS, HANT
@@ -20,7 +20,9 @@ _EN = CustomerWords(
     no_date="We will write to you as soon as we know more.",
     finished="Nothing is left for us to do here. If you write, we take it up again.",
     fixed_by="Fixed by (target)",
+    no_fault_fixed_by="Done by (target)",
     aim_by="We aim to have it fixed by {time}.",
+    no_fault_aim_by="We aim to have it done by {time}.",
     no_target="We have no date for it yet.",
     after_answer="As soon as we have your answer, we go on.",
     who="Who has it",
@@ -28,9 +30,11 @@ _EN = CustomerWords(
     reach="To reach us, write below or just reply to one of our messages.",
     missed_word="We promised to write to you by {time} and did not. We are sorry.",
     missed_fix="We aimed to have it fixed by {time} and did not manage it. We are sorry.",
+    no_fault_missed_fix="We aimed to have it done by {time} and did not manage it. We are sorry.",
     question="We have a question for you",
     workaround="How you can go on meanwhile",
     cause="What was wrong",
+    no_fault_cause="What you asked for",
     done="What we did",
     checked="How we checked",
     history="What was said so far",
@@ -38,10 +42,15 @@ _EN = CustomerWords(
     theirs="You wrote",
     asked="We asked",
     works_title="Does it work again?",
+    no_fault_works_title="Is it settled for you?",
     works_help="Please tell us if you see it too.",
+    no_fault_works_help="Please tell us if nothing is missing.",
     works="It works",
+    no_fault_works="It is settled",
     not_solved="It is not solved",
+    no_fault_not_solved="Something is missing",
     not_solved_help="What do you still see? (You may leave this empty.)",
+    no_fault_not_solved_help="What is missing? (You may leave this empty.)",
     add_title="Add information",
     answer_title="Your answer",
     add_help="The people who work on it read this.",
@@ -63,11 +72,14 @@ _EN = CustomerWords(
     word_kept="To write to you by {time}. Kept: we wrote at {kept}.",
     word_missed="To write to you by {time}. We did not.",
     fix_kept="Our aim was a fix by {time}. Reached at {kept}.",
+    no_fault_fix_kept="Our aim was to have it done by {time}. Reached at {kept}.",
     fix_missed="Our aim was a fix by {time}. We did not reach it.",
+    no_fault_fix_missed="Our aim was to have it done by {time}. We did not reach it.",
     zone_note="All times: {zone}.",
     thanks_add="Thank you. What you wrote is with the people who work on it.",
     thanks_call="Thank you. The people who work on it have your number and will call you.",
     thanks_works="Thank you. We are glad that it works again.",
+    no_fault_thanks_works="Thank you. We are glad that it is settled.",
     thanks_not_solved="Thank you for telling us. We take it up again and will write to you.",
     not_now="That is not possible any more: it has changed meanwhile. This is how it stands now.",
     bad_title="This link does not work",
@@ -75,5 +87,8 @@ _EN = CustomerWords(
     late_title="This link is too old",
     late="Please open the link in our newest message, or just reply to it.",
     statuses=customer_statuses.EN,
+    no_fault_statuses=customer_statuses.EN_NO_FAULT,
 )
 WORDS = Wording(_EN, HANS, HANT)
+OF_NO_FAULT = Wording(*(for_no_fault(text) for text in WORDS.values()))
+"""The words to those who have a question, or want something changed."""

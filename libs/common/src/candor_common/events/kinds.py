@@ -49,6 +49,11 @@ class Kind(_Open):
     COMMERCIAL = "commercial"
     UNKNOWN = "unknown"
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether something is to be fixed and to work again; all else is done or answered."""
+        return self in (Kind.FAULT, Kind.SECURITY)
+
 
 class Category(_Open):
     """What is broken, when the incident is a fault."""

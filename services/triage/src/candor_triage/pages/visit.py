@@ -12,7 +12,7 @@ from candor_common.service import runtime_of
 from candor_common.times import written
 from candor_triage import store
 from candor_triage.customer_texts import CustomerWords
-from candor_triage.customer_words import WORDS
+from candor_triage.customer_words import OF_NO_FAULT, WORDS
 
 
 class Visit:
@@ -27,8 +27,9 @@ class Visit:
 
     @property
     def text(self) -> CustomerWords:
-        """The words in their language."""
-        return WORDS[self.language]
+        """The words in their language, and for what they came with."""
+        broken = self.incident is None or self.incident.kind.is_broken
+        return (WORDS if broken else OF_NO_FAULT)[self.language]
 
     def time(self, moment: datetime) -> str:
         """A moment in their zone, with its name."""

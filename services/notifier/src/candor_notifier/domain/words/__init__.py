@@ -4,10 +4,10 @@ A promise is "we will write to you by"; a target is "we aim to have it fixed by"
 may have other words for each of them.
 """
 
-from dataclasses import fields, replace
 from functools import lru_cache
 from typing import TypeAlias
 
+from candor_common import wording
 from candor_common.charter import Charter, MessageTexts, SurveyQuestions, own_words
 from candor_common.languages import Language
 from candor_common.languages import nearest as tag
@@ -22,7 +22,6 @@ Words: TypeAlias = MessageTexts
 
 WORDS = Wording(en=ENGLISH, zh_hans=SIMPLIFIED, zh_hant=TRADITIONAL)
 """The ones that Candor ships with."""
-_NO_FAULT = "no_fault_"
 
 
 @lru_cache(maxsize=8)
@@ -37,8 +36,5 @@ def words_of(charter: Charter) -> Wording[Words]:
     return own_words(WORDS, charter.content.texts.messages).changed(asked)
 
 
-@lru_cache(maxsize=32)
-def for_no_fault(text: Words) -> Words:
-    """The words about what was never broken: nothing is fixed or works again, but is done."""
-    own = [one.name for one in fields(text) if one.name.startswith(_NO_FAULT)]
-    return replace(text, **{name.removeprefix(_NO_FAULT): getattr(text, name) for name in own})
+for_no_fault = lru_cache(maxsize=32)(wording.for_no_fault)
+"""The words about what was never broken."""
