@@ -153,9 +153,14 @@ def test_the_customer_is_told_what_was_missed_and_nothing_of_the_incident(
         assert untrue not in text
 
 
-def test_an_answer_that_is_owed_besides_is_named_as_the_next_word() -> None:
-    later = a_promise(REPLY, due_at=after(days=4))
-    assert "We will write to you by Sat 7 Mar" in " ".join(notice(CALL, "en", later).text.split())
+@pytest.mark.parametrize("owed", OWED)
+@pytest.mark.parametrize("status", [IncidentStatus.CLOSED, IncidentStatus.MERGED])
+def test_what_is_owed_now_is_named_with_its_date(owed: PromiseKind, status: IncidentStatus) -> None:
+    ended = over().model_copy(update={"status": status, "merged_into": "INC-000002"})
+    renewed, missed = a_promise(owed, due_at=after(days=4)), a_promise(CALL, state=PromiseState.BREACHED)
+    text = " ".join(rendered(a_breach_notice(missed, ended, renewed)).text.split())
+    assert "We will get in touch with you by Sat 7 Mar" in text
+    assert "can't name a date" not in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -174,6 +174,35 @@ def test_a_follow_up_is_owed_by_a_person_and_outlives_the_incident() -> None:
     assert story.promises()[-1] == ("follow_up", 20, 500, "kept", 400)
 
 
+def test_a_follow_up_that_was_missed_is_promised_anew_for_as_long_as_at_first() -> None:
+    story = Telling(awaits_answer=False)
+    story.closed(10)
+    story.pledged(20, by=500, owner="ana")
+    for looked, due in ((501, 981), (1000, 1480)):
+        story.tick(looked)
+        again = derive(story.facts)[-1]
+        assert (again.kind, again.owner, again.state) == ("follow_up", "ana", "open")
+        assert (minute_of(again.made_at), minute_of(again.due_at)) == (looked, due)
+    story.tick(1481)
+    missed = [one for one in story.promises() if one[0] == "follow_up"]
+    assert [one[3] for one in missed] == ["breached"] * 3
+    story.fulfilled(1490)
+    assert [one for one in story.promises() if one[0] == "follow_up"] == missed
+
+
+def test_a_follow_up_that_is_done_at_the_second_date_keeps_that_one() -> None:
+    story = Telling(awaits_answer=False)
+    story.pledged(20, by=500, owner="ana")
+    story.tick(501)
+    story.fulfilled(600)
+    found = [one[2:4] for one in story.promises() if one[0] == "follow_up"]
+    assert found == [(500, "breached"), (981, "kept")]
+    # It was done in time after all, as is heard only now: nothing was promised anew.
+    story.fulfilled(490)
+    found = [one[2:4] for one in story.promises() if one[0] == "follow_up"]
+    assert found == [(500, "kept")]
+
+
 def test_a_shorter_cadence_counts_from_the_change() -> None:
     story = Telling(TERMS.model_copy(update={"update_every": Target(480, Unit.MINUTES)}))
     story.update(10)

@@ -19,7 +19,7 @@ from candor_notifier.domain import following, retimed
 from candor_notifier.domain.audience import ForCustomer, ForTeam, Incomplete, Said
 from candor_notifier.domain.needless import OVER
 from candor_notifier.domain.plain import one_line, paragraphs
-from candor_notifier.domain.silence import OF_WORDS
+from candor_notifier.domain.silence import OF_WORDS, OWED
 from candor_notifier.owed import apart
 from candor_notifier.store import Due
 from candor_notifier.times import zone_of
@@ -67,7 +67,7 @@ def for_customer(due: Due, voice: Voice) -> ForCustomer:
         page=due.words.page,
         by_mail=by_mail,
     )
-    return apart(whole, due.words.missed, _next_open(due, PromiseKind.IMPROVEMENT_REPLY))
+    return apart(whole, due.words.missed, _first_open(due, *OWED))
 
 
 def for_team(due: Due, voice: Voice) -> ForTeam:
@@ -99,6 +99,10 @@ def _next_open(due: Due, *kinds: PromiseKind) -> datetime | None:
     nothing, and nor does an incident for which another goes on."""
     if due.incident and due.incident.merged_into:
         return None
+    return _first_open(due, *kinds)
+
+
+def _first_open(due: Due, *kinds: PromiseKind) -> datetime | None:
     found = (one.due_at for one in due.promises if one.kind in kinds and one.running)
     return min((one for one in found if one > due.at), default=None)
 

@@ -14,7 +14,7 @@ from candor_notifier.domain.words import Words
 
 
 def apart(one: ForCustomer, missed: Promise | None, next_by: datetime | None) -> ForCustomer:
-    """Without how the incident stands. `next_by` is when something else that is owed is due."""
+    """Without how the incident stands. `next_by` is when what is owed is due now."""
     if missed is None or missed.kind not in OWED or not isinstance(one.said, Missed):
         return one
     # It is told as an answer that was missed, in the words below.
@@ -35,6 +35,7 @@ def in_its_words(words: Wording[Words], missed: Promise | None) -> Wording[Words
             "working": text.owed_doing,
             "waiting": text.owed_doing,
             "breach_expect": text.owed_expect,
+            "write_by": text.owed_by,
             "no_date": text.owed_next,
         }
 

@@ -144,6 +144,7 @@ class MessageTexts:
     """Of an answer that was promised to what was written in a survey."""
     owed_doing: str
     owed_expect: str
+    owed_by: ByTime
     owed_next: str
 
     nothing_new_subject: Titled

@@ -7,14 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from candor_common.events import Level, Promise, PromiseKind, PromiseState, Value
+from candor_common.events import Level, Promise, PromiseState, Value
 from candor_common.working_time import ALWAYS_OPEN
 from candor_sla_timer.domain.history import HistoryFact
 from candor_sla_timer.domain.promises import Account, accounts
+from candor_sla_timer.domain.reckoning import FOLLOW_UPS
 from candor_sla_timer.domain.story import Story
-
-_OUTLIVE = (PromiseKind.FOLLOW_UP, PromiseKind.IMPROVEMENT_REPLY)
-"""They have an owner of their own, and no level has them."""
 
 
 class WarningPoint(Value):
@@ -82,7 +80,7 @@ def _turns(account: Account) -> Iterator[LevelTurn]:
     """None of what was done too late, nor of what follows a miss by itself: then they count from the first miss. Where
     the clock stands still because the customer has the word, none comes."""
     count, vow = account.count, account.vow
-    if account.end or vow.renewal or vow.kind in _OUTLIVE:
+    if account.end or vow.renewal or vow.kind in FOLLOW_UPS:
         return
     for level, target in count.terms.turns or ():
         if target.on_clock:

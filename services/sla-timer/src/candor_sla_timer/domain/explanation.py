@@ -9,6 +9,7 @@ from candor_sla_timer.domain.agenda import LevelTurn, agenda, warnings
 from candor_sla_timer.domain.clock import Clock
 from candor_sla_timer.domain.history import HistoryFact
 from candor_sla_timer.domain.promises import Account, accounts
+from candor_sla_timer.domain.reckoning import FOLLOW_UPS
 from candor_sla_timer.domain.story import Story
 from candor_sla_timer.domain.strip import Stretch, StretchKind, strip, united
 from candor_sla_timer.domain.wording import KINDS, addition, length, span, when
@@ -132,10 +133,12 @@ def _words(account: Account, clock: Clock, promise: Promise, zone: str) -> Itera
 
 
 def _within(account: Account, promise: Promise) -> str:
-    goal, given = account.count.goal, account.vow.given
-    if goal is None or given is not None:
+    goal, vow = account.count.goal, account.vow
+    if vow.kind in FOLLOW_UPS:
+        return "for as long again, as it was missed" if vow.renewal else "within the charter's time for it"
+    if goal is None or vow.given is not None:
         return "by a date that a person named"
-    target, times = str(goal.target), account.vow.times
+    target, times = str(goal.target), vow.times
     cadence = (
         f"within {target}"
         if times == 1

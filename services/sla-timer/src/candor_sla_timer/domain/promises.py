@@ -189,11 +189,12 @@ def _estimates(story: Story) -> Iterator[Account]:
 
 
 def _follow_ups(story: Story) -> Iterator[Account]:
-    """What an answer to a survey asked for; it outlives the incident."""
+    """What an answer to a survey asked for; it outlives the incident. Missed, it is promised anew for as long as at
+    first."""
     for one in story.follow_ups:
         owed = one.pledged
         vow = Vow(owed.kind, owed.follow_up_id, owed.at, owed.at, owed.due_at, owner=owed.owner)
-        yield _account(story, vow, End(one.done_at, done=True) if one.done_at else None)
+        yield from _chain(story, vow, End(one.done_at, done=True) if one.done_at else None)
 
 
 def _account(story: Story, vow: Vow, end: End | None) -> Account:

@@ -19,6 +19,9 @@ from candor_sla_timer.domain.story import Story
 from candor_sla_timer.domain.terms import Terms
 from candor_sla_timer.domain.turns import Stage
 
+FOLLOW_UPS = (PromiseKind.FOLLOW_UP, PromiseKind.IMPROVEMENT_REPLY)
+"""What a survey has led to. They have an owner of their own, no level has them, and they outlive the incident."""
+
 
 @dataclass(frozen=True, slots=True)
 class End:
@@ -90,11 +93,15 @@ def reckon(story: Story, vow: Vow, end: End | None) -> Count:
 
 
 def next_vow(story: Story, vow: Vow, due_at: datetime, found_at: datetime) -> Vow:
-    """What is promised when it was found out that a promise to speak, due at a time, was missed.
+    """What is promised when it was found out that a promise, due at a time, was missed.
 
-    Its date is the first of the raster `due, due + every, …` that lies ahead, after an outage too.
+    A follow-up gets as long again. The date of a next word is the first of the raster `due, due + every, …` that lies
+    ahead, after an outage too.
     """
     terms, renewal = story.terms_at(found_at), vow.renewal + 1
+    if vow.kind in FOLLOW_UPS and vow.given:
+        again = found_at + (vow.given - vow.start)
+        return replace(vow, made_at=found_at, start=found_at, given=again, renewal=renewal)
     every = terms.cadence
     first = Vow(PromiseKind.NEXT_UPDATE, vow.cause, found_at, due_at, renewal=renewal)
     pauses, _ = _pauses(story, first, None, terms)

@@ -108,6 +108,7 @@ ENGLISH = MessageTexts(
     "We are sorry.",
     owed_doing="We have your answer to our survey. By our records nobody has got back to you about it yet.",
     owed_expect="One of us still has to get back to you. You need not do anything.",
+    owed_by="We will get in touch with you by {time}.",
     owed_next="We will get back to you, and can't name a date yet.",
     nothing_new_subject="Nothing new yet: {title}",
     nothing_new="There is nothing new to tell you yet. None of us had written to you by then, so this "

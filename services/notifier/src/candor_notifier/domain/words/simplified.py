@@ -102,6 +102,7 @@ SIMPLIFIED = MessageTexts(
     owed_reply="对于您在问卷中填写的内容，我们曾承诺在 {time}之前答复您，但没有做到。这是我们的失误，非常抱歉。",
     owed_doing="我们已收到您的问卷回复，但还没有人就此与您联系。",
     owed_expect="仍会有专人与您联系，您无需再做什么。",
+    owed_by="我们会在 {time}之前与您联系。",
     owed_next="我们会与您联系，但目前还无法确定具体时间。",
     nothing_new_subject="暂无新进展：{title}",
     nothing_new="目前还没有新的进展。我们未能按时与您联系，此消息由系统自动发送。",

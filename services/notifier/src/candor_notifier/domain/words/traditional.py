@@ -102,6 +102,7 @@ TRADITIONAL = MessageTexts(
     owed_reply="對於您在問卷中填寫的內容，我們曾承諾在 {time}之前回覆您，但沒有做到。這是我們的疏失，非常抱歉。",
     owed_doing="我們已收到您的問卷回覆，但還沒有人就此與您聯絡。",
     owed_expect="仍會有專人與您聯絡，您無須再做任何事。",
+    owed_by="我們會在 {time}之前與您聯絡。",
     owed_next="我們會與您聯絡，但目前還無法確定確切時間。",
     nothing_new_subject="目前沒有新進展：{title}",
     nothing_new="目前還沒有新的進展。我們未能如期與您聯絡，此訊息由系統自動發送。",
