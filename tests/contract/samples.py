@@ -227,6 +227,7 @@ SAMPLES: tuple[Fact, ...] = (
     e.MessageDelayed(message=MESSAGE),
     e.MessageRefused(message=MESSAGE),
     e.MessageWithdrawn(message=MESSAGE),
+    e.MessageUndelivered(message=MESSAGE),
     e.SurveyInvited(survey=SURVEY),
     e.SurveySkipped(incident_id="INC-000042", reason="asked 12 days ago"),
     e.SurveyAnswered(survey=SURVEY),

@@ -12,6 +12,7 @@ from candor_common.events import (
     MessageKind,
     MessageRefused,
     MessageState,
+    MessageUndelivered,
     MessageWithdrawn,
     Survey,
     SurveyInvited,
@@ -87,6 +88,16 @@ async def test_an_invitation_that_can_not_be_delivered_is_no_invitation(feedback
     assert await invitations(feedback) == 0
     assert await states(feedback) == [("cancelled", reason)]
     assert await feedback.receive(refused(survey)) == []
+
+
+async def test_one_that_came_back_is_none_either(feedback: Served) -> None:
+    survey = await an_invited_survey(feedback)
+    came_back = message(survey, state=MessageState.UNDELIVERED, reason="550 5.1.1 No such user")
+    [told] = await feedback.receive(MessageUndelivered(message=came_back))
+    assert told == SurveySkipped(
+        incident_id="INC-000001", reason="the invitation can't be delivered: 550 5.1.1 No such user"
+    )
+    assert await invitations(feedback) == 0
 
 
 async def test_it_does_not_use_up_the_thirty_days(feedback: Served) -> None:

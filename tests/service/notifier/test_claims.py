@@ -98,7 +98,9 @@ async def test_an_outcome_that_comes_after_the_fact_changes_nothing(office: Offi
     )
     await office.deliver(seconds=60)
     late = Tried(due, "x", b"x", Passing("too late"))
-    answer = await office.database.transact(lambda transaction: record(SlowChannel(), transaction, [late]))
+    answer = await office.database.transact(
+        lambda transaction: record(SlowChannel(), office.runtime, transaction, [late])
+    )
     assert answer == [None]
     assert (await office.only()).state is MessageState.SENT
 

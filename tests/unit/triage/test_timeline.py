@@ -141,6 +141,10 @@ def test_promises_are_told_in_plain_words(fact: Fact, kind: str, text: str) -> N
             a_message(MessageState.WITHDRAWN, reason="the promise turned out to be kept in time"),
             "The breach notice to li@example.com was not sent: the promise turned out to be kept in time",
         ),
+        (
+            a_message(MessageState.UNDELIVERED, kind=MessageKind.UPDATE, reason="550 no such user"),
+            "The update to li@example.com did not arrive: 550 no such user; it needs another way",
+        ),
     ],
 )
 def test_the_fate_of_a_message_is_told_in_plain_words(message: Message, text: str) -> None:

@@ -17,6 +17,7 @@ from candor_common.events import (
     IncidentVerified,
     MessageKind,
     MessageRefused,
+    MessageUndelivered,
     MessageWithdrawn,
     Survey,
     SurveySkipped,
@@ -29,7 +30,7 @@ from candor_feedback.domain.survey import asked_by, planned, survey_id
 DUE = "feedback.due"
 
 Undone: TypeAlias = IncidentReopened | IncidentMerged | IncidentCancelled
-Lost: TypeAlias = MessageRefused | MessageWithdrawn
+Lost: TypeAlias = MessageRefused | MessageUndelivered | MessageWithdrawn
 
 
 def plan_surveys(
@@ -120,5 +121,6 @@ subscriptions: Subscriptions = {
     IncidentMerged: cancel_surveys,
     IncidentCancelled: cancel_surveys,
     MessageRefused: take_back,
+    MessageUndelivered: take_back,
     MessageWithdrawn: take_back,
 }

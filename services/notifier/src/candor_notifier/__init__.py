@@ -9,7 +9,7 @@ away delays it and loses nothing.
 from fastapi import APIRouter
 
 from candor_common.service import Service
-from candor_notifier import api, pages, preview_api, subscription_api
+from candor_notifier import api, pages, preview_api, sms_status, subscription_api
 from candor_notifier.delivery import deliveries
 from candor_notifier.handlers import subscriptions
 from candor_notifier.notices import notices
@@ -18,6 +18,7 @@ from candor_notifier.webhook_delivery import webhook_deliveries, webhook_history
 
 router = APIRouter()
 router.include_router(preview_api.router)
+router.include_router(sms_status.router)
 router.include_router(api.router)
 router.include_router(pages.router)
 router.include_router(subscription_api.router)

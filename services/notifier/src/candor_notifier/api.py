@@ -12,7 +12,7 @@ from candor_common.service import Runtime, runtime_of
 from candor_notifier import store
 
 Served = Annotated[Runtime, Depends(runtime_of)]
-State = Literal["planned", "sent", "delayed", "refused", "withdrawn"]
+State = Literal["planned", "sent", "delayed", "refused", "withdrawn", "undelivered"]
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"], dependencies=[Depends(require("read"))])
 

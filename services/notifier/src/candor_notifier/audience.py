@@ -16,7 +16,7 @@ from candor_common.events import (
 from candor_common.languages import nearest
 from candor_notifier.domain import audience as said
 from candor_notifier.domain import following, retimed
-from candor_notifier.domain.audience import ForCustomer, ForTeam, Incomplete, Said
+from candor_notifier.domain.audience import ForCustomer, Incomplete, Said
 from candor_notifier.domain.needless import OVER
 from candor_notifier.domain.plain import one_line, paragraphs
 from candor_notifier.domain.silence import OF_WORDS, OWED
@@ -68,26 +68,6 @@ def for_customer(due: Due, voice: Voice) -> ForCustomer:
         by_mail=by_mail,
     )
     return apart(whole, due.words.missed, _first_open(due, *OWED))
-
-
-def for_team(due: Due, voice: Voice) -> ForTeam:
-    """What the owner or the lead is told. Raises Incomplete."""
-    incident, promise = due.incident, due.words.about
-    if incident is None or promise is None:
-        raise Incomplete(due.message.id)
-    return ForTeam(
-        reference=incident.id,
-        title=one_line(incident.title) or incident.id,
-        priority=incident.priority,
-        team=voice.teams.get(incident.team, incident.team),
-        owner=one_line(incident.owner or ""),
-        promise=promise.kind,
-        due_at=promise.due_at,
-        missed=due.words.missed is not None,
-        zone=voice.time_zone,
-        page=f"{voice.public_url}/incidents/{incident.id}",
-        by_mail=due.message.channel is Channel.MAIL,
-    )
 
 
 def _ahead(due: Due, moment: datetime | None) -> datetime | None:

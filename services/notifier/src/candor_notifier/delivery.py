@@ -60,7 +60,7 @@ class Delivery:
         self._runtime = runtime
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._turns = asyncio.Semaphore(MOST_CONNECTIONS)
-        self._records = Records(runtime.database, channel)
+        self._records = Records(runtime, channel)
         self._more = False
         self._was_away = False
         self._stopping = False

@@ -10,6 +10,7 @@ from candor_notifier.channels.smtp import SmtpChannel
 from candor_notifier.channels.ways import Given, Ways, ways_of
 from candor_notifier.compose import Sender
 from candor_notifier.domain.reach import hook
+from candor_notifier.sms_status import addresses
 from candor_notifier.webhook_delivery import RESOURCE, WebhookDelivery
 
 
@@ -36,5 +37,7 @@ def all_ways(runtime: Runtime, channel: Channel) -> Ways:
         return hook(runtime.context.charter, recipient)
 
     slack = SlackHooks(outward.http, url_of, runtime.clock)
-    given = Given(mail_of(runtime, channel), outward.webhooks, outward.find, slack)
-    return ways_of(runtime.context.settings, runtime.clock, given)
+    settings = runtime.context.settings
+    mail, statuses = mail_of(runtime, channel), addresses(runtime.context.signer, settings.public_url)
+    given = Given(mail, outward.webhooks, outward.find, slack, statuses)
+    return ways_of(settings, runtime.clock, given)

@@ -39,7 +39,7 @@ from candor_common.events import (
     WorkaroundGiven,
 )
 from candor_common.service import Context, Subscriptions
-from candor_notifier import following_up, nudges, snapshots, store
+from candor_notifier import following_up, nudges, snapshots, store, undelivered
 from candor_notifier.domain import nudging, planning
 from candor_notifier.domain.silence import is_last
 from candor_notifier.offering import with_subscribers
@@ -165,9 +165,9 @@ def invite(transaction: Transaction, events: Sequence[Envelope[SurveyInvited]], 
 def follow_mail(
     transaction: Transaction,
     events: Sequence[Envelope[RequestReceived] | Envelope[ReplyReceived]],
-    _context: Context,
+    context: Context,
 ) -> None:
-    """Keep the ids of customers' mail, so that our answers stand in its thread."""
+    """Keep the ids of customers' mail, so that our answers stand in its thread, and hear what came back."""
     snapshots.note_thread(
         transaction.connection,
         [
@@ -176,6 +176,7 @@ def follow_mail(
             if event.fact.message_id
         ],
     )
+    undelivered.hear_bounces(transaction, events, context)
 
 
 subscriptions: Subscriptions = with_subscribers(

@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 
 from candor_common import telemetry
-from candor_common.database import Database, Transaction
+from candor_common.database import Transaction
 from candor_common.events import Channel as Way
 from candor_common.events import (
     Fact,
@@ -24,7 +24,8 @@ from candor_common.events import (
 )
 from candor_common.failures import is_unavailable
 from candor_common.group_commit import GroupCommit
-from candor_notifier import snapshots, store
+from candor_common.service import Runtime
+from candor_notifier import snapshots, store, undelivered
 from candor_notifier.channels import Channel, Left, Outcome, Passing, Permanent, Sent
 from candor_notifier.domain import message as life
 from candor_notifier.store import Due
@@ -64,8 +65,8 @@ class Recorded:
 class Records:
     """Writes outcomes down in groups: a lone one at once, many together."""
 
-    def __init__(self, database: Database, channel: Channel) -> None:
-        self._group = GroupCommit(database, partial(record, channel))
+    def __init__(self, runtime: Runtime, channel: Channel) -> None:
+        self._group = GroupCommit(runtime.database, partial(record, channel, runtime))
         self._gate: asyncio.Future[None] | None = None
         self._rests_until = 0.0
 
@@ -101,7 +102,9 @@ class Records:
             gate.set_result(None)
 
 
-def record(channel: Channel, transaction: Transaction, batch: Sequence[Tried]) -> list[Recorded | None]:
+def record(
+    channel: Channel, runtime: Runtime, transaction: Transaction, batch: Sequence[Tried]
+) -> list[Recorded | None]:
     """The messages as they stand now; nothing for one that a replica has recorded as done before."""
     connection, now = transaction.connection, transaction.now
     mine = store.unfinished(connection, [tried.due.message.id for tried in batch])
@@ -119,6 +122,10 @@ def record(channel: Channel, transaction: Transaction, batch: Sequence[Tried]) -
     for tried, after in pairs:
         if fact := _fact(tried.due.message, after):
             transaction.emit(fact, traceparent=tried.due.traceparent)
+    refused = [
+        (after, tried.due.traceparent) for tried, after in pairs if after.state is MessageState.REFUSED
+    ]
+    undelivered.tell_team(transaction, refused, runtime.context)
     more = store.with_more_due(connection, {after.incident_id for _, after in pairs}, now)
     by_id = {after.id: Recorded(after, after.incident_id in more) for _, after in pairs}
     return [by_id.get(tried.due.message.id) for tried in batch]

@@ -7,12 +7,13 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
 from candor_common.events import MessageKind, PromiseKind
-from candor_notifier.audience import for_customer, for_team
+from candor_notifier.audience import for_customer
 from candor_notifier.case import Case, Letter, Line, Link
-from candor_notifier.domain.audience import ForCustomer, ForTeam
+from candor_notifier.domain.audience import ForCustomer, ForTeam, Lost, Pledged
 from candor_notifier.domain.words import WORDS, Words, for_no_fault
 from candor_notifier.letters import letter
 from candor_notifier.store import Due
+from candor_notifier.team_audience import for_team
 from candor_notifier.times import written
 from candor_notifier.voice import Voice
 
@@ -75,11 +76,18 @@ def told(one: ForCustomer, text: Words) -> Mail:
 
 def nudge(one: ForTeam) -> Mail:
     """In English, as text alone."""
-    english = WORDS["en"]
-    promised, by = _PROMISED.get(one.promise, "a promise"), written(one.due_at, english, one.zone)
-    what = f"Missed: {promised}, due {by}" if one.missed else f"Due soon: {promised}, by {by}"
+    what = _lost(one.about) if isinstance(one.about, Lost) else _due(one.about, one.zone)
     text = _template("nudge.txt").render(one=one, what=what)
     return Mail(f"{what.partition(',')[0]}: {one.title} [{one.reference}]", text, "", f"{what}.", one.page)
+
+
+def _due(about: Pledged, zone: str) -> str:
+    promised, by = _PROMISED.get(about.promise, "a promise"), written(about.at, WORDS["en"], zone)
+    return f"Missed: {promised}, due {by}" if about.missed else f"Due soon: {promised}, by {by}"
+
+
+def _lost(about: Lost) -> str:
+    return f"Not delivered: {about.kind.value.replace('_', ' ')}, to {about.recipient}"
 
 
 def _subject(said: Letter, one: ForCustomer) -> str:

@@ -11,6 +11,7 @@ from candor_common.events import (
     MessageDelayed,
     MessageRefused,
     MessageSent,
+    MessageUndelivered,
     MessageWithdrawn,
     PromiseAtRisk,
     PromiseBreached,
@@ -29,6 +30,8 @@ from candor_triage import desk, follow_up_view, promise_view, reactions
 from candor_triage.domain import timeline
 from candor_triage.domain.opening import Inbound
 from candor_triage.journal import Journal
+
+_OF_MESSAGES = (MessageSent, MessageDelayed, MessageRefused, MessageWithdrawn, MessageUndelivered)
 
 
 def open_or_join(transaction: Transaction, envelopes: Sequence[Envelope[Inbound]], context: Context) -> None:
@@ -63,7 +66,7 @@ def note(transaction: Transaction, envelopes: Sequence[Envelope[Any]], _context:
     """Show in the timeline how promises, messages and surveys fare."""
     journal = Journal(transaction)
     for envelope in envelopes:
-        if isinstance(envelope.fact, MessageSent | MessageDelayed | MessageRefused | MessageWithdrawn):
+        if isinstance(envelope.fact, _OF_MESSAGES):
             journal.note([timeline.of_message(envelope.fact.message, envelope.time)], envelope.id)
         elif entry := timeline.of_fact(envelope.fact, envelope.time):
             journal.note([entry], envelope.id)
@@ -81,6 +84,7 @@ subscriptions: Subscriptions = {
     MessageDelayed: note,
     MessageRefused: note,
     MessageWithdrawn: note,
+    MessageUndelivered: note,
     PromiseMade: note,
     PromiseAtRisk: note,
     PromiseKept: note,

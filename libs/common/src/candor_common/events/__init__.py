@@ -61,6 +61,7 @@ from candor_common.events.outcomes import (
     MessageDelayed,
     MessageRefused,
     MessageSent,
+    MessageUndelivered,
     MessageWithdrawn,
     PromiseAtRisk,
     PromiseBreached,
@@ -73,6 +74,7 @@ from candor_common.events.outcomes import (
     SurveySkipped,
 )
 from candor_common.events.requests import (
+    NonDelivery,
     ReplyReceived,
     RequestReceived,
     SignalReceived,
@@ -144,7 +146,9 @@ __all__ = [
     "MessageRefused",
     "MessageSent",
     "MessageState",
+    "MessageUndelivered",
     "MessageWithdrawn",
+    "NonDelivery",
     "Origin",
     "Plan",
     "PlanMade",
@@ -213,6 +217,7 @@ CATALOGUE: tuple[type[Fact], ...] = (
     MessageDelayed,
     MessageRefused,
     MessageWithdrawn,
+    MessageUndelivered,
     SurveyInvited,
     SurveySkipped,
     SurveyAnswered,

@@ -190,14 +190,15 @@ class MessageKind(_Open):
 
 
 class MessageState(_Open):
-    """Where a message stands: it waits, left, waits for a channel that is away, was refused for good, or was withdrawn
-    because what it would have said is no longer true."""
+    """Where a message stands: it waits, left, waits for a channel that is away, was refused for good, was withdrawn
+    because what it would have said is no longer true, or left and did not arrive, as is heard later."""
 
     PLANNED = "planned"
     SENT = "sent"
     DELAYED = "delayed"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    UNDELIVERED = "undelivered"
     UNKNOWN = "unknown"
 
 

@@ -121,6 +121,12 @@ class MessageWithdrawn(_OfMessage):
     type: ClassVar[str] = "candor.message.withdrawn.v1"
 
 
+class MessageUndelivered(_OfMessage):
+    """A message had left and did not arrive, as a bounce or the carrier says. It needs another way."""
+
+    type: ClassVar[str] = "candor.message.undelivered.v1"
+
+
 class _OfSurvey(Fact):
     topic: ClassVar[Topic] = "feedback"
     emitter: ClassVar[Emitter] = "feedback"

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from candor_common.events.fact import Emitter, Fact, Topic
 from candor_common.events.kinds import Channel, Lane, Origin, SignalStatus
-from candor_common.events.snapshots import Attachment, Contact, Text
+from candor_common.events.snapshots import Attachment, Contact, Text, Value
 
 
 class _Inbound(Fact):
@@ -37,12 +37,26 @@ class _Inbound(Fact):
         return self.reference
 
 
-class RequestReceived(_Inbound):
+class NonDelivery(Value):
+    """What a bounce says: that mail of ours did not arrive, for good."""
+
+    message_ids: tuple[Text, ...]
+    """Of the mails that came back, with their angle brackets."""
+    reason: Text
+    """In the words of the other side."""
+
+
+class _Written(_Inbound):
+    sender: Contact
+    non_delivery: NonDelivery | None = None
+    """Of a bounce, what it brings back."""
+
+
+class RequestReceived(_Written):
     """Somebody asks for something that belongs to no known incident. Emitted once it is stored durably."""
 
     type: ClassVar[str] = "candor.request.received.v1"
 
-    sender: Contact
     language: str = "en"
     urgent: bool = False
     """True when the sender says that a service is down or data are at risk."""
@@ -54,12 +68,11 @@ class RequestReceived(_Inbound):
     """False when nobody vouches for the sender: the address is new to us."""
 
 
-class ReplyReceived(_Inbound):
+class ReplyReceived(_Written):
     """A known participant of an incident wrote again. Emitted once it is stored durably."""
 
     type: ClassVar[str] = "candor.request.replied.v1"
 
-    sender: Contact
     incident_id: str
 
     @property

@@ -207,7 +207,7 @@ class Message(Value):
     sent_at: datetime | None = None
     retry_at: datetime | None = None
     reason: str | None = None
-    """Why it waits or was refused, in the words of the other side; or why it was withdrawn, in ours."""
+    """Why it waits, was refused or did not arrive, in the words of the other side; or why it was withdrawn, in ours."""
 
 
 class Survey(Value):

@@ -49,6 +49,7 @@ def request_received(
         message_id=request.thread.message_id if request.thread else None,
         attachments=_attachments(request),
         sender=known.contact(request.sender) if known else request.sender,
+        non_delivery=request.non_delivery,
         urgent=request.urgent,
         **known_as,
     )
@@ -71,6 +72,7 @@ def reply_received(
         message_id=request.thread.message_id if request.thread else None,
         attachments=_attachments(request),
         sender=known.contact(request.sender) if known else request.sender,
+        non_delivery=request.non_delivery,
         incident_id=incident_id,
     )
 

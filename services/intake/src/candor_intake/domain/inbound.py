@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from candor_common.events import Channel, Contact, Origin, SignalStatus
+from candor_common.events import Channel, Contact, NonDelivery, Origin, SignalStatus
 from candor_intake.domain.attachments import File
 
 SUBJECT_CHARACTERS = 300
@@ -48,6 +48,8 @@ class Request:
     """The sender's own id of this message, by which a repeat is recognised. Empty when there is none."""
     thread: Thread | None = None
     files: tuple[File, ...] = ()
+    non_delivery: NonDelivery | None = None
+    """Of a bounce, which mail of ours did not arrive."""
 
 
 def by_each_name(request: Request) -> Iterator[Request]:

@@ -26,6 +26,7 @@ from candor_intake.sources.mail_headers import (
 from candor_intake.sources.mail_limits import LARGEST_BYTES, TooMuch, read_headers, read_tree
 from candor_intake.sources.mail_origin import classify, is_our_own
 from candor_intake.sources.mail_quotes import is_forward, new_words
+from candor_intake.sources.mail_report import non_delivery, returned_ids
 from candor_intake.sources.mail_text import full_text, text_of_octets
 
 # What the standard library was seen to raise on mail from the real world.
@@ -90,7 +91,8 @@ def _request(raw: bytes, message: Message, words: str, envelope: Envelope) -> Re
         origin=_origin(message, envelope, writer),
         language=guess(f"{line}\n{words}", header(message, "Content-Language")),
         dedup_key=message_id(message) or f"sha256:{hashlib.sha256(raw).hexdigest()}",
-        thread=thread(message, envelope),
+        thread=thread(message, envelope, returned_ids(message)),
+        non_delivery=non_delivery(message),
     )
 
 

@@ -1,7 +1,7 @@
 """What the headers of a mail say: who wrote, to which conversation it belongs, and what it is about."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import decode_header
@@ -12,7 +12,6 @@ from candor_intake.domain.addresses import ADDRESS, mailbox, plus_token
 from candor_intake.domain.inbound import SUBJECT_CHARACTERS, Thread
 from candor_intake.domain.words import clipped, one_line, storable
 from candor_intake.sources.charsets import decode
-from candor_intake.sources.mail_limits import read_headers
 
 REFERENCE = re.compile(r"(?<![A-Za-z0-9-])INC-[0-9]{6,18}(?![0-9])", re.IGNORECASE)
 # Also behind what gateways put first, as in `[EXTERNAL] Re: …`.
@@ -71,14 +70,14 @@ def sender(message: Message, envelope: Envelope) -> Contact | None:
 
 def message_id(message: Message) -> str | None:
     """A mail's own id with its angle brackets, unless it is missing or absurd."""
-    return next(_ids(header(message, "Message-ID")), None)
+    return next(ids_of(header(message, "Message-ID")), None)
 
 
-def thread(message: Message, envelope: Envelope) -> Thread:
-    """The conversation that a mail says it belongs to."""
-    references = list(_ids(header(message, "References", _LONGEST_REFERENCES)))
-    answered = _ids(header(message, "In-Reply-To"))
-    parents = dict.fromkeys([*answered, *reversed(references), *_returned(message)])
+def thread(message: Message, envelope: Envelope, returned: Iterable[str] = ()) -> Thread:
+    """The conversation that a mail says it belongs to. `returned` are the ids of mails that it brings back."""
+    references = list(ids_of(header(message, "References", _LONGEST_REFERENCES)))
+    answered = ids_of(header(message, "In-Reply-To"))
+    parents = dict.fromkeys([*answered, *reversed(references), *returned])
     in_subject = (token.upper() for token in REFERENCE.findall(decoded(header(message, "Subject"))))
     return Thread(
         message_id=message_id(message),
@@ -140,24 +139,11 @@ def _comment(pieces: list[re.Match[str]]) -> str | None:
     return next(comments, None) or None
 
 
-def _ids(value: str) -> Iterator[str]:
+def ids_of(value: str) -> Iterator[str]:
+    """The ids of mails in a header, with their angle brackets."""
     bracketed = ["".join(found.split()) for found in _ID.findall(storable(value))]
     bare = [] if bracketed or len(value.split()) != 1 else [storable(value).strip("<>")]
     return (f"<{found}>" for found in bracketed or bare if 0 < len(found) <= _LONGEST_ID)
-
-
-def _returned(message: Message) -> Iterator[str]:
-    """The ids of the mails that a bounce brings back, whole or only their headers."""
-    if message.get_content_type() != "multipart/report":
-        return
-    for part in message.walk():
-        whole = part.get_payload()
-        if part.get_content_type() == "message/rfc822" and isinstance(whole, list):
-            for mail in (inner for inner in whole if isinstance(inner, Message)):
-                yield from _ids(header(mail, "Message-ID"))
-        if part.get_content_type() == "text/rfc822-headers":
-            octets = part.get_payload(decode=True)
-            yield from _ids(header(read_headers(octets if isinstance(octets, bytes) else b""), "Message-ID"))
 
 
 def _plus_tokens(message: Message, envelope: Envelope) -> Iterator[str]:

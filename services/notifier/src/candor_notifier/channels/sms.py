@@ -3,7 +3,7 @@
 import json
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import quote, unquote, urlencode, urlsplit
@@ -66,12 +66,19 @@ class SmsAccount:
         return cls(f"{scheme}://{where}{path}", user, unquote(parts.password or ""), sender)
 
 
+def _nowhere(_message_id: str) -> None:
+    return None
+
+
 class SmsChannel:
     """Sends the short form of a message. The interface knows no key for repetitions: an attempt whose answer was lost
     may have arrived, and is made again."""
 
-    def __init__(self, http: Http, account: SmsAccount, clock: Clock) -> None:
-        self._http, self._account, self._clock = http, account, clock
+    def __init__(
+        self, http: Http, account: SmsAccount, clock: Clock, heard_at: Callable[[str], str | None] = _nowhere
+    ) -> None:
+        """`heard_at` gives the address at which the service may say what became of a message, by the message's id."""
+        self._http, self._account, self._clock, self._heard_at = http, account, clock, heard_at
         login = b64encode(f"{account.user}:{account.token}".encode()).decode()
         self._headers = {
             "Authorization": f"Basic {login}",
@@ -84,7 +91,9 @@ class SmsChannel:
         if not _NUMBER.fullmatch(to):
             return Permanent("the recipient's address is no telephone number")
         text = short(rendered.gist, rendered.next_by, rendered.message.incident_id)
-        body = urlencode({"To": to, **self._sender(), "Body": text}, errors="replace").encode()
+        address = self._heard_at(rendered.message.id)
+        back = {"StatusCallback": address} if address else {}
+        body = urlencode({"To": to, **self._sender(), "Body": text, **back}, errors="replace").encode()
         try:
             answer = await self._http.post(self._account.url, self._headers, body)
         except Unreachable as error:

@@ -1,6 +1,6 @@
 """All ways on which words leave, as one: each message goes on its own."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from candor_common.clock import Clock
@@ -64,6 +64,8 @@ class Given:
     """Where people of a chat system are answered."""
     hooks: Messenger
     """The Slack webhooks of teams."""
+    heard_at: Callable[[str], str | None]
+    """Where it may be said what became of a message, by its id."""
 
 
 def ways_of(settings: Settings, clock: Clock, given: Given) -> Ways:
@@ -72,7 +74,7 @@ def ways_of(settings: Settings, clock: Clock, given: Given) -> Ways:
     ways: dict[Channel, Messenger] = {Channel.MAIL: given.mail, Channel.CHAT: chat}
     if settings.sms_url is not None:
         account = SmsAccount.of(settings.sms_url.get_secret_value())
-        ways[Channel.SMS] = SmsChannel(Http(ANYWHERE), account, clock)
+        ways[Channel.SMS] = SmsChannel(Http(ANYWHERE), account, clock, given.heard_at)
     if settings.slack_token is not None:
         ways[Channel.SLACK] = SlackChannel(Http(ANYWHERE), settings.slack_token.get_secret_value(), clock)
     return Ways(ways, given.hooks)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from candor_common.events import Priority, PromiseKind
+from candor_common.events import MessageKind, Priority, PromiseKind
 from candor_common.languages import Language
 
 
@@ -204,6 +204,24 @@ class ForCustomer:
 
 
 @dataclass(frozen=True, slots=True)
+class Pledged:
+    """What is promised and has to be done soon, or was not done."""
+
+    promise: PromiseKind
+    at: datetime
+    missed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Words of ours that could not be delivered."""
+
+    kind: MessageKind
+    recipient: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ForTeam:
     """A nudge: somebody of the house is to speak before the customer has to ask. It is never sent to a customer."""
 
@@ -212,9 +230,7 @@ class ForTeam:
     priority: Priority
     team: str
     owner: str
-    promise: PromiseKind
-    due_at: datetime
-    missed: bool
+    about: Pledged | Lost
     zone: str
     page: str
     """The address of the incident's page in the console."""

@@ -56,6 +56,8 @@ class Words:
     resolution: Resolution | None = None
     missed: Promise | None = None
     at_risk: Promise | None = None
+    lost: Message | None = None
+    """The message that could not be delivered, for those who are to find another way."""
     survey_token: str | None = None
     """Signed when the message was planned, so that it is the same in every attempt."""
     page: str | None = None
@@ -119,6 +121,12 @@ def delayed(
 def withdrawn(message: Message, reason: str) -> Message:
     """The message that is not sent after all."""
     return message.model_copy(update={"state": MessageState.WITHDRAWN, "retry_at": None, "reason": reason})
+
+
+def undelivered(message: Message, reason: str) -> Message:
+    """The message that did not arrive, as is heard after it had left."""
+    change = {"state": MessageState.UNDELIVERED, "retry_at": None, "reason": reason[:500]}
+    return message.model_copy(update=change)
 
 
 def refused(message: Message, reason: str) -> Message:

@@ -2,8 +2,8 @@
 
 At each warning point of a promise of words its owner is; where the charter has several, the lead is at the last of them
 too. When it was missed, the lead is; when a level's turn has come, its team. What is urgent goes by the team's fast ways
-besides. Of what a survey has led to its owner hears at once, since nobody looks at the incident any more. Where the charter
-knows no contact, nobody is nudged.
+besides. Of what a survey has led to its owner hears at once, since nobody looks at the incident any more. When words could not be
+delivered, whoever has the incident is to find another way. Where the charter knows no contact, nobody is nudged.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from candor_common.events import (
     Incident,
     Lane,
     Level,
+    Message,
     MessageKind,
     Priority,
     Promise,
@@ -27,6 +28,9 @@ from candor_notifier.domain.planning import Cause, Desk, planned
 from candor_notifier.domain.reach import Contact
 from candor_notifier.domain.route import Route
 from candor_notifier.domain.silence import OF_WORDS, OWED
+
+_NOT_MISSED = frozenset({MessageKind.SURVEY, MessageKind.NUDGE})
+"""Messages without which nobody waits for anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,15 @@ def after_it_was_missed(promise: Promise, scene: Scene) -> list[Planned]:
     """To the lead of the team, or else to the team."""
     nudged = [_lead(scene) or reach.team(scene.charter, scene.incident.team)]
     return _to(nudged, promise.id, Words(missed=promise), scene)
+
+
+def when_words_are_lost(lost: Message, scene: Scene) -> list[Planned]:
+    """To whoever has it, or else to the team or its lead. Nobody has to act when it is a survey that is lost, a nudge, or
+    the automatic answer to somebody whom nobody knows: they may have made their address up."""
+    nobodys = lost.kind is MessageKind.ACKNOWLEDGEMENT and scene.incident.customer is None
+    if nobodys or lost.kind in _NOT_MISSED:
+        return []
+    return _to([_holder(scene)], lost.id, Words(lost=lost), scene)
 
 
 def when_a_level_is_to_look(event_id: str, fact: PromiseEscalated, scene: Scene) -> list[Planned]:
@@ -103,14 +116,22 @@ def _ways(nudged: list[Contact], scene: Scene, *, urgent: bool) -> Iterator[Rout
 
 def _keeper(promise: Promise, scene: Scene) -> Contact | None:
     """The owner, who may be a team as long as nobody took it; or else the incident's team or its lead."""
-    charter = scene.charter
-    owner = reach.person(charter, promise.owner or scene.incident.owner)
+    if promise.owner is None:
+        return _holder(scene)
     return (
-        owner
-        or reach.team(charter, promise.owner)
-        or reach.team(charter, scene.incident.team)
-        or _lead(scene)
+        reach.person(scene.charter, promise.owner)
+        or reach.team(scene.charter, promise.owner)
+        or _of_team(scene)
     )
+
+
+def _holder(scene: Scene) -> Contact | None:
+    """The incident's owner, or else its team or its lead."""
+    return reach.person(scene.charter, scene.incident.owner) or _of_team(scene)
+
+
+def _of_team(scene: Scene) -> Contact | None:
+    return reach.team(scene.charter, scene.incident.team) or _lead(scene)
 
 
 def _lead(scene: Scene) -> Contact | None:

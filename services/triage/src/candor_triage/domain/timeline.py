@@ -178,6 +178,8 @@ def of_message(message: Message, at: datetime) -> Entry:
             )
         case MessageState.REFUSED:
             text += f"was not delivered{because}; it needs another way"
+        case MessageState.UNDELIVERED:
+            text += f"did not arrive{because}; it needs another way"
         case MessageState.WITHDRAWN:
             text += f"was not sent{because}"
         case _:
