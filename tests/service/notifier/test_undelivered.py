@@ -27,7 +27,7 @@ from candor_common.events import (
     Update,
 )
 from candor_common.links import Signer
-from candor_notifier import service
+from candor_notifier import service, tables
 from candor_notifier.sms_status import LONGEST, addresses
 from tests.plugins.served import served_as
 from tests.service.notifier.conftest import FROM, ON_SQLITE, Office
@@ -113,6 +113,11 @@ async def test_a_bounce_is_told_once_and_the_owner_is_to_find_another_way(house:
     assert types(await house.told()) == [MessageSent]
     page = (await house.client.get("/mailbox")).text
     assert "Not delivered: update" in page
+    [nudge] = [
+        one["raw"] for one in await house.rows(tables.mailbox.select()) if b"Not delivered" in one["raw"]
+    ]
+    assert f"Why: {WHY}".encode() in nudge
+    assert b"Find another way" in nudge
 
 
 async def test_a_nudge_that_comes_back_asks_for_no_other(house: Office) -> None:
