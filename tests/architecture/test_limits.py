@@ -89,7 +89,7 @@ async def test_a_body_is_limited_where_requests_come_in_and_more_so_elsewhere(ho
 
 def reads_json(route: Route) -> bool:
     """Not forms, which refuse another content type, nor what has no body at all, nor hooks of unknown sources."""
-    unread = r"/v1/hooks/.*\{|/replay$|/reload$|/enable$|/test$|\{delivery\}|^/(?!v[12]/)"
+    unread = r"/v1/hooks/.*\{|/status/\{|/replay$|/reload$|/enable$|/test$|\{delivery\}|^/(?!v[12]/)"
     return re.search(unread, route.path) is None
 
 
