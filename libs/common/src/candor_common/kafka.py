@@ -12,7 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, LeaderNotAvailableError, NoError, TopicAlreadyExistsError, for_code
 
 from candor_common.events import Topic
-from candor_common.kafka_client import KafkaSettings, RateLimit, limit_client_logs, within
+from candor_common.kafka_client import HANGING_UP, KafkaSettings, RateLimit, limit_client_logs, within
 from candor_common.kafka_feed import EventsLost, KafkaFeed
 from candor_common.kafka_refusals import look_at
 from candor_common.relay import Relay
@@ -79,7 +79,7 @@ async def _ensure(settings: KafkaSettings, wanted: Sequence[NewTopic]) -> None:
         if not _led(await admin.describe_topics([topic.name for topic in wanted])):
             raise LeaderNotAvailableError
     finally:
-        await within(1.0, admin.close())
+        await within(HANGING_UP, admin.close())
 
 
 async def _create(admin: AIOKafkaAdminClient, missing: Sequence[NewTopic]) -> None:
@@ -136,7 +136,7 @@ async def tail(
                     yield Tailed(one.topic, one.partition, one.offset, headers, one.value)
     finally:
         await within(2.0, consumer.stop())
-        await within(1.0, consumer._client.close())
+        await within(HANGING_UP, consumer._client.close())
 
 
 async def _before(consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:

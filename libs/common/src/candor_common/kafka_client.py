@@ -16,6 +16,9 @@ from candor_common.topics import PREFIX, topic_name
 REQUEST_TIMEOUT = 20.0
 """Seconds after which a broker that says nothing counts as gone. A join of a group may take ten of them."""
 
+HANGING_UP = 3.0
+"""Seconds that a client of a moment gets to close. What is left open over TLS outlives the loop of a command."""
+
 
 @dataclass(frozen=True, slots=True)
 class KafkaSettings:

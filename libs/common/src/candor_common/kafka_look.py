@@ -12,7 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from candor_common.feed import Partition, Record, record_of
-from candor_common.kafka_client import KafkaSettings, limit_client_logs, within
+from candor_common.kafka_client import HANGING_UP, KafkaSettings, limit_client_logs, within
 
 PAGE = 500
 _UNKNOWN_TOPIC = 3
@@ -136,7 +136,7 @@ async def _admin(settings: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
         await admin.start()
         yield admin
     finally:
-        await within(1.0, admin.close())
+        await within(HANGING_UP, admin.close())
 
 
 @asynccontextmanager
@@ -148,5 +148,5 @@ async def _reader(settings: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
         yield reader
     finally:
         await within(2.0, reader.stop())
-        await within(1.0, reader._client.close())
+        await within(HANGING_UP, reader._client.close())
         await asyncio.sleep(0)

@@ -16,7 +16,7 @@ from aiokafka.errors import (
     UnsupportedSaslMechanismError,
 )
 
-from candor_common.kafka_client import KafkaSettings, within
+from candor_common.kafka_client import HANGING_UP, KafkaSettings, within
 from candor_common.refusals import untrusted
 from candor_common.settings import SettingsError
 
@@ -57,7 +57,7 @@ async def _log_in(host: str, port: int, **options: Any) -> None:
         await connection.connect()
     finally:
         if connection._protocol is not None:
-            await within(1.0, connection.close())
+            await within(HANGING_UP, connection.close())
 
 
 def _said(error: BaseException, broker: str, settings: KafkaSettings) -> str | None:
@@ -98,4 +98,4 @@ async def _shake_hands(host: str, port: int) -> None:
     async with asyncio.timeout(_PROBE_MS / 1000):
         _, writer = await asyncio.open_connection(host, port, ssl=context)
     writer.close()
-    await within(1.0, writer.wait_closed())
+    await within(HANGING_UP, writer.wait_closed())

@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError, SecurityDisabled, 
 from aiokafka.protocol.admin import CreateAclsRequest
 
 from candor_common.events import CATALOGUE
-from candor_common.kafka_client import KafkaSettings, within
+from candor_common.kafka_client import HANGING_UP, KafkaSettings, within
 from candor_common.kafka_refusals import look_at
 from candor_common.settings import SettingsError
 
@@ -111,7 +111,7 @@ async def _grant(settings: KafkaSettings, rights: Sequence[Right]) -> bool:
             await _create(client, right)
         return True
     finally:
-        await within(1.0, client.close())
+        await within(HANGING_UP, client.close())
 
 
 async def _create(client: AIOKafkaClient, right: Right) -> None:
