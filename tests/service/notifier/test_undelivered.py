@@ -1,6 +1,7 @@
 """Words that had left and did not arrive: told as a fact, and to whoever has the incident."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,10 +29,11 @@ from candor_common.events import (
 )
 from candor_common.links import Signer
 from candor_notifier import service, tables
+from candor_notifier.delivery import Delivery
 from candor_notifier.sms_status import LONGEST, addresses
 from tests.plugins.served import served_as
 from tests.service.notifier.conftest import FROM, ON_SQLITE, Office
-from tests.service.notifier.sending import types
+from tests.service.notifier.sending import SlowChannel, types
 from tests.service.notifier.test_nudges import with_people
 from tests.service.notifier.web_desks import SID, TOKEN, SmsDesk, form_of
 from tests.unit.notifier.builders import NOON, an_incident
@@ -202,7 +204,24 @@ async def test_a_status_that_comes_before_the_send_is_recorded_is_not_lost(house
     assert (await house.client.post(where, data={"MessageStatus": "failed"})).status_code == 204
     await house.deliver(seconds=5)
     assert (await the(house, MessageKind.ACKNOWLEDGEMENT)).state is MessageState.UNDELIVERED
-    assert MessageSent not in types(await house.told())[:1]
+    of_it = [one for one in await house.told() if getattr(one, "message", message).id == message.id]
+    assert types(of_it) == [MessageUndelivered]
+
+
+async def test_what_comes_back_while_it_is_being_sent_does_not_count_as_sent(house: Office) -> None:
+    slow = SlowChannel()
+    await house.hear(opened(requester=MAIL), updated(requester=MAIL))
+    delivery = Delivery(house.runtime, slow)
+    house.clock.advance(timedelta(seconds=5))
+    await delivery.deliver_due()
+    await slow.gets(1)
+    [message] = [one for one in await house.messages() if one.kind is MessageKind.ACKNOWLEDGEMENT]
+    await house.hear(bounce(message.message_id))
+    slow.go.set()
+    await delivery.idle()
+    of_it = [one for one in await house.told() if getattr(one, "message", message).id == message.id]
+    assert types(of_it) == [MessageUndelivered]
+    assert (await the(house, MessageKind.ACKNOWLEDGEMENT)).state is MessageState.UNDELIVERED
 
 
 @ON_SQLITE

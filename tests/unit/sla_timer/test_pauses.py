@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from candor_common.events import Priority, PromiseKind, PromiseState
 from candor_common.working_time import Target, Unit
+from candor_sla_timer.domain.explanation import explain
 from candor_sla_timer.domain.promises import derive
 from tests.unit.sla_timer.telling import TERMS, Telling, at, minute_of, shown
 
@@ -178,9 +179,15 @@ def test_a_follow_up_that_was_missed_is_promised_anew_for_as_long_as_at_first() 
     story = Telling(awaits_answer=False)
     story.closed(10)
     story.pledged(20, by=500, owner="ana")
+    first = derive(story.facts)[-1]
+    assert (
+        "a call about a low score within the charter's time for it."
+        in explain(story.facts, first, at(30)).words[1]
+    )
     for looked, due in ((501, 981), (1000, 1480)):
         story.tick(looked)
         again = derive(story.facts)[-1]
+        assert "for as long again, as it was missed." in explain(story.facts, again, at(looked)).words[1]
         assert (again.kind, again.owner, again.state) == ("follow_up", "ana", "open")
         assert (minute_of(again.made_at), minute_of(again.due_at)) == (looked, due)
     story.tick(1481)

@@ -2,6 +2,7 @@
 incident. What the record held of them as sent is not taken back; they did leave."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -23,9 +24,8 @@ from candor_notifier.domain.message import undelivered
 from candor_notifier.planner import desk_of, plan
 from candor_notifier.tables import message
 
-Lost = tuple[Message, str]
-"""A message that was lost, and the trace that it carries on."""
-
+Gone: TypeAlias = tuple[Message, str]
+"""A message that did not arrive, and the trace that it carries on."""
 
 _NOT_LOST = (MessageState.PLANNED.value, MessageState.DELAYED.value, MessageState.SENT.value)
 _FOUND = (
@@ -63,7 +63,7 @@ def note(transaction: Transaction, reasons: Mapping[str, str], context: Context)
     tell_team(transaction, lost, context)
 
 
-def tell_team(transaction: Transaction, lost: Sequence[Lost], context: Context) -> None:
+def tell_team(transaction: Transaction, lost: Sequence[Gone], context: Context) -> None:
     """Nudge whoever has the incidents; where the charter knows no contact, nobody."""
     if not lost or not nudging.knows_contacts(context.charter):
         return
@@ -80,7 +80,7 @@ def tell_team(transaction: Transaction, lost: Sequence[Lost], context: Context) 
     plan(transaction, planned, context)
 
 
-def _on_their_way(connection: Connection, ids: Iterable[str]) -> list[tuple[Message, str]]:
+def _on_their_way(connection: Connection, ids: Iterable[str]) -> list[Gone]:
     """Those of the messages that left, or are about to as far as is recorded, locked; each with its trace."""
     return [(row.snapshot, row.traceparent) for row in connection.execute(_FOUND, {"ids": list(ids)})]
 

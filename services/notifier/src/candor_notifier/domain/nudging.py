@@ -29,7 +29,7 @@ from candor_notifier.domain.reach import Contact
 from candor_notifier.domain.route import Route
 from candor_notifier.domain.silence import OF_WORDS, OWED
 
-_NOT_MISSED = frozenset({MessageKind.SURVEY, MessageKind.NUDGE})
+_UNAWAITED = frozenset({MessageKind.SURVEY, MessageKind.NUDGE})
 """Messages without which nobody waits for anything."""
 
 
@@ -71,7 +71,7 @@ def when_words_are_lost(lost: Message, scene: Scene) -> list[Planned]:
     """To whoever has it, or else to the team or its lead. Nobody has to act when it is a survey that is lost, a nudge, or
     the automatic answer to somebody whom nobody knows: they may have made their address up."""
     nobodys = lost.kind is MessageKind.ACKNOWLEDGEMENT and scene.incident.customer is None
-    if nobodys or lost.kind in _NOT_MISSED:
+    if nobodys or lost.kind in _UNAWAITED:
         return []
     return _to([_holder(scene)], lost.id, Words(lost=lost), scene)
 
